@@ -13,7 +13,7 @@ namespace Jangbu.Crypto;
 /// </remarks>
 public sealed class IdentityKey : IDisposable
 {
-    /// <summary>The length of the one-time keys that sealed envelopes wrap.</summary>
+    /// <summary>The length of the one-time keys that <see cref="SealedEnvelope"/> wraps.</summary>
     internal const int ContentKeyLength = 32;
 
     private readonly RSA _rsa;
@@ -97,8 +97,9 @@ public sealed class IdentityKey : IDisposable
         return true;
     }
 
-    /// <summary>The PKCS#8 PrivateKeyInfo in DER; the caller clears it.</summary>
-    internal byte[] ExportPkcs8() => _rsa.ExportPkcs8PrivateKey();
+    /// <summary>The PKCS#8 EncryptedPrivateKeyInfo in DER; the library draws salt and IV.</summary>
+    internal byte[] ExportEncryptedPkcs8(ReadOnlySpan<byte> password, int iterations) => _rsa.ExportEncryptedPkcs8PrivateKey(
+        password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, iterations));
 
     /// <summary>Unwraps a one-time key (RSA-OAEP-256). The caller has made every cheap check before.</summary>
     /// <returns>False, and <paramref name="contentKey"/> cleared, for whatever is wrong with the wrapped key.</returns>

@@ -1,0 +1,10 @@
+using Jangbu.Fuzz.Targets;
+
+namespace Jangbu.Fuzz;
+
+/// <summary>Every parser that reads what somebody else wrote.</summary>
+public static partial class FuzzTargets
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<FuzzTarget> All => [.. CryptoTargets.All];
+}

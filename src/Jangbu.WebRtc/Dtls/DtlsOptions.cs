@@ -3,8 +3,11 @@ namespace Jangbu.WebRtc.Dtls;
 /// <summary>What a DTLS session needs to know before it starts.</summary>
 public sealed record DtlsOptions
 {
-    /// <summary>The shortest first retransmission timer; below it a busy machine would repeat every flight.</summary>
-    public static readonly TimeSpan MinFirstRetransmission = TimeSpan.FromMilliseconds(1);
+    /// <summary>
+    /// The shortest first retransmission timer: OpenSSL takes a timer with less than 15 ms left as due, so a shorter one would send a whole
+    /// burst of repetitions at once.
+    /// </summary>
+    public static readonly TimeSpan MinFirstRetransmission = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The longest first retransmission timer: what RFC 6347 §4.2.4.1 takes without knowing the path.</summary>
     public static readonly TimeSpan MaxFirstRetransmission = TimeSpan.FromSeconds(1);
@@ -22,7 +25,7 @@ public sealed record DtlsOptions
     public int Mtu { get; init; } = 1_200;
 
     /// <summary>
-    /// After how long the first flight is repeated; doubles from there. Default 100 ms; 1 ms to 1 s. The path's round-trip time from
+    /// After how long the first flight is repeated; doubles from there. Default 100 ms; 20 ms to 1 s. The path's round-trip time from
     /// ICE's checks, twice, is the right value: a fixed 1 s makes every lost ClientHello a second of waiting.
     /// </summary>
     public TimeSpan FirstRetransmission { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -36,7 +39,7 @@ public sealed record DtlsOptions
         if (Mtu is < 256 or > 16_384)
             throw new ArgumentException($"{nameof(Mtu)} is {Mtu}; it must be 256 to 16,384");
         if (FirstRetransmission < MinFirstRetransmission || FirstRetransmission > MaxFirstRetransmission)
-            throw new ArgumentException($"{nameof(FirstRetransmission)} is {FirstRetransmission}; it must be 1 ms to 1 s");
+            throw new ArgumentException($"{nameof(FirstRetransmission)} is {FirstRetransmission}; it must be 20 ms to 1 s");
         if (PeerFingerprints.Count == 0)
             throw new ArgumentException($"{nameof(PeerFingerprints)} is empty: a peer that nobody vouches for cannot be known");
     }

@@ -105,6 +105,12 @@ public sealed record ContactCard
         return true;
     }
 
+    /// <summary>Same signed text; the members follow from it.</summary>
+    public bool Equals(ContactCard? other) => other is not null && Jws == other.Jws;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Jws.GetHashCode(StringComparison.Ordinal);
+
     private static bool TryReadPayload(JsonValue payload, string compact, [NotNullWhen(true)] out ContactCard? card)
     {
         card = null;

@@ -51,12 +51,13 @@ public static class PrivateKeyFile
             return false;
         if (!TryReadEncryption(der, out Encryption encryption, out error))
             return false;
-        weak = encryption.Iterations < Iterations;
         byte[] info = Decrypt(encryption, password, out int length);
         try
         {
             error = KeyError.WrongPassword;
-            return length > 0 && TryReadInfo(info.AsSpan(0, length), out key, out error);
+            bool read = length > 0 && TryReadInfo(info.AsSpan(0, length), out key, out error);
+            weak = read && encryption.Iterations < Iterations;
+            return read;
         }
         finally
         {

@@ -7,4 +7,7 @@ public sealed record JsonControls(string Member, string Allowed)
 {
     /// <summary><c>\n</c> in <c>agreement</c>, the one exception for records (PROTOCOL, Words).</summary>
     public static JsonControls InAgreement { get; } = new("agreement", "\n");
+
+    /// <summary><c>\r</c> and <c>\n</c> in <c>sdp</c>, the one exception for a session's messages (PROTOCOL §5.1, <c>call</c>).</summary>
+    public static JsonControls InSdp { get; } = new("sdp", "\r\n");
 }

@@ -96,6 +96,8 @@ public sealed class StrictJsonTests
         Assert.False(StrictJson.TryParse("""{"agreement":"a\rb"}"""u8, out _, JsonControls.InAgreement));
         Assert.False(StrictJson.TryParse("""{"agreement":"a","memo":"a\nb"}"""u8, out _, JsonControls.InAgreement));
         Assert.False(StrictJson.TryParse("{\"agreement\":\"a\nb\"}"u8, out _, JsonControls.InAgreement));
+        Assert.True(StrictJson.TryParse("""{"t":"call","sdp":{"type":"offer","sdp":"v=0\r\n"}}"""u8, out _, JsonControls.InSdp));
+        Assert.False(StrictJson.TryParse("""{"t":"call\n","sdp":{"type":"offer","sdp":"v=0\t"}}"""u8, out _, JsonControls.InSdp));
     }
 
     [Fact]

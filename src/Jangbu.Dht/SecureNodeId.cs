@@ -15,13 +15,13 @@ public static class SecureNodeId
 
     /// <summary>Whether an id may be used at an address: it fits, or the address is of a private range, about which an id can say nothing.</summary>
     public static bool Fits(NodeId id, NodeAddress address) =>
-        address.IsPrivate || ((id.High ^ ((ulong)Checksum(address, (byte)id.Low) << 32)) & PrefixMask) == 0;
+        address.IsPrivate || ((id.High ^ ((ulong)Checksum(address, unchecked((byte)id.Low)) << 32)) & PrefixMask) == 0;
 
     /// <summary>Makes an id that fits <paramref name="address"/>.</summary>
     public static NodeId Create(NodeAddress address, RandomNumberGenerator random)
     {
         NodeId other = NodeId.Random(random);
-        ulong prefix = (ulong)Checksum(address, (byte)other.Low) << 32;
+        ulong prefix = (ulong)Checksum(address, unchecked((byte)other.Low)) << 32;
         return other with { High = (prefix & PrefixMask) | (other.High & ~PrefixMask) };
     }
 

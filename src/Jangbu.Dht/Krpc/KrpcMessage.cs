@@ -166,7 +166,8 @@ public ref struct KrpcMessage
                 if ((seen & Field.MethodName) == 0)
                     return false;
                 Method = MethodOf(method);
-                IsProper &= TryReadArguments(arguments);
+                bool read = TryReadArguments(arguments);
+                IsProper &= read;
                 return true;
             case KrpcKind.Response:
                 return TryReadArguments(response) && IsProper && HasId;

@@ -39,7 +39,7 @@ public readonly ref struct KrpcResponse
     public static ReadOnlySpan<byte> ClientVersion => "JB\0\x01"u8;
 
     /// <summary>Writes the answer, with as few nodes and peers less as it takes to stay within <paramref name="limit"/> bytes.</summary>
-    /// <returns>Its length, or 0 when even without nodes it does not fit.</returns>
+    /// <returns>Its length. The largest values alone exceed IPv6's smallest MTU by a few bytes; a whole value is worth a fragment then.</returns>
     public int Write(Span<byte> buffer, ReadOnlySpan<byte> transaction, int limit)
     {
         int nodes = Nodes?.Count ?? 0, nodes6 = Nodes6?.Count ?? 0, peers = Peers?.Count ?? 0;
@@ -47,8 +47,10 @@ public readonly ref struct KrpcResponse
         while (true)
         {
             int length = Write(room, transaction, nodes, nodes6, peers);
-            if (length > 0 || nodes + nodes6 + peers == 0)
+            if (length > 0)
                 return length;
+            if (nodes + nodes6 + peers == 0)
+                return Write(buffer, transaction, -1, -1, 0);
             // The value matters most, then nodes of the two families alike, then peers: one is as good as another.
             if (peers > 1)
                 peers /= 2;
@@ -100,9 +102,9 @@ public readonly ref struct KrpcResponse
         Id.CopyTo(writer.Reserve(NodeId.Size));
         if (!Key.IsEmpty)
             writer.String("k"u8, Key);
-        if (Nodes is not null)
+        if (Nodes is not null && nodes >= 0)
             WriteNodes(ref writer, "nodes"u8, Nodes, nodes, NodeId.Size + NodeAddress.SizeIPv4);
-        if (Nodes6 is not null)
+        if (Nodes6 is not null && nodes6 >= 0)
             WriteNodes(ref writer, "nodes6"u8, Nodes6, nodes6, NodeId.Size + NodeAddress.SizeIPv6);
         if (Sequence is { } sequence)
             writer.Integer("seq"u8, sequence);

@@ -61,5 +61,6 @@ public static class CryptoTargets
     /// <summary>One person for all targets: making a key costs half a second.</summary>
     public static IdentityKey Person { get; } = IdentityKey.Generate(2048);
 
-    private static RandomNumberGenerator Random { get; } = RandomNumberGenerator.Create();
+    /// <summary>Entropy for seeds that cannot be fixed.</summary>
+    public static RandomNumberGenerator Random { get; } = RandomNumberGenerator.Create();
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Jangbu.WebRtc.Turn;
 
 namespace Jangbu.WebRtc.Ice;
 
@@ -20,6 +21,9 @@ internal sealed class LocalBase(Candidate candidate, IPEndPoint socket)
 
     /// <summary>The bound address that datagrams leave from and come in at.</summary>
     public IPEndPoint Socket { get; } = socket;
+
+    /// <summary>The allocation that lends the address; null for a socket.</summary>
+    public TurnAllocation? Relay { get; init; }
 }
 
 /// <summary>A base of ours with an address of the peer, and how far its check has come.</summary>
@@ -59,6 +63,9 @@ internal sealed class CandidatePair(LocalBase localBase, Candidate remote)
     public string Foundation => $"{Base.Candidate.Foundation} {Remote.Foundation}";
     public bool IsRelayed => Base.Candidate.Type == CandidateType.Relayed || Remote.Type == CandidateType.Relayed;
     public bool IsHostToHost => Base.Candidate.Type == CandidateType.Host && Remote.Type == CandidateType.Host;
+
+    /// <summary>The relay does not pass to this peer yet.</summary>
+    public bool IsBlocked => Base.Relay is { } relay && !relay.IsBound(Remote.EndPoint);
     public bool IsPending => State is PairState.Frozen or PairState.Waiting or PairState.InProgress;
 
     /// <summary>2^32·min(G,D) + 2·max(G,D) + (G>D ? 1 : 0), G the controlling side's priority (RFC 8445 §6.1.2.3).</summary>

@@ -27,18 +27,30 @@ public sealed partial class IceAgent
     private void AddPairs(TimeSpan now, LocalBase localBase)
     {
         foreach (Candidate remote in _current.RemoteCandidates)
-            AddPair(localBase, remote);
+            AddPair(now, localBase, remote);
         _current.CheckList.Thaw(now);
         SendDueChecks(now);
     }
 
-    private CandidatePair? AddPair(LocalBase localBase, Candidate remote)
+    private CandidatePair? AddPair(TimeSpan now, LocalBase localBase, Candidate remote)
     {
         if (localBase.Candidate.EndPoint.AddressFamily != remote.EndPoint.AddressFamily
             || (_options.RelayOnly && localBase.Candidate.Type != CandidateType.Relayed)
             || IPAddress.IsLoopback(localBase.Candidate.EndPoint.Address) != IPAddress.IsLoopback(remote.EndPoint.Address))
             return null;
-        return _current.CheckList.Find(localBase, remote.EndPoint) ?? _current.CheckList.Add(localBase, remote, IsControlling);
+        return _current.CheckList.Find(localBase, remote.EndPoint) ?? AddPair(now, _current, localBase, remote);
+    }
+
+    private CandidatePair? AddPair(TimeSpan now, IceGeneration generation, LocalBase localBase, Candidate remote)
+    {
+        CandidatePair? pair = generation.CheckList.Add(localBase, remote, IsControlling);
+        if (pair is not null && localBase.Relay is { } allocation && RelayOf(localBase) is { } relay)
+        {
+            allocation.AddPeer(now, remote.EndPoint);
+            SettleOutput(relay);
+        }
+
+        return pair;
     }
 
     /// <summary>A candidate that a check showed before it was signalled: kept in its place, with the pair as far as it has come (RFC 8445 §7.3.1.3).</summary>
@@ -70,7 +82,12 @@ public sealed partial class IceAgent
             return;
         foreach (CandidatePair pair in _current.CheckList.Pairs)
         {
-            if (pair is { IsTriggered: true, State: PairState.Waiting or PairState.InProgress } && pair.NextSend <= now)
+            if (pair.IsBlocked)
+            {
+                if (pair.IsPending && pair.Base.Relay!.IsRefused(pair.Remote.EndPoint))
+                    pair.State = PairState.Failed;
+            }
+            else if (pair is { IsTriggered: true, State: PairState.Waiting or PairState.InProgress } && pair.NextSend <= now)
                 SendCheck(now, pair, useCandidate: false);
             else if (pair.State == PairState.InProgress && pair.Sends >= MaxSends && pair.NextSend <= now)
                 FailPair(now, pair);
@@ -89,6 +106,8 @@ public sealed partial class IceAgent
         CandidatePair? fresh = null, repeated = null;
         foreach (CandidatePair pair in _current.CheckList.Pairs)
         {
+            if (pair.IsBlocked)
+                continue;
             if (pair.State == PairState.Waiting)
                 fresh ??= pair;
             else if (pair.State == PairState.InProgress && pair.NextSend <= now && pair.Sends < MaxSends)
@@ -112,6 +131,8 @@ public sealed partial class IceAgent
             return;
         foreach (CandidatePair pair in _current.CheckList.Pairs)
         {
+            if (pair.IsBlocked)
+                continue;
             if (pair.State == PairState.Waiting)
                 due = Earlier(due, pair.IsTriggered ? pair.NextSend : _nextSlot);
             else if (pair.State == PairState.InProgress)

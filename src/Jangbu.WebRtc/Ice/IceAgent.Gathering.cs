@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Jangbu.WebRtc.Stun;
+using Jangbu.WebRtc.Turn;
 
 namespace Jangbu.WebRtc.Ice;
 
@@ -33,17 +34,28 @@ public sealed partial class IceAgent
         GatheringIsDone = false;
         _gatherings.Clear();
         foreach (LocalBase localBase in _bases.ToArray())
-            GatherFrom(now, localBase);
+            AskServers(now, localBase);
+        GatherRelays(now);
         FinishGathering(now);
     }
 
     private void GatherFrom(TimeSpan now, LocalBase localBase)
     {
-        if (_options.RelayOnly || localBase.Candidate.Type != CandidateType.Host || IPAddress.IsLoopback(localBase.Socket.Address))
+        AskServers(now, localBase);
+        foreach (TurnServer server in _turnServers)
+        {
+            if (server.Transport == TurnTransport.Udp)
+                GatherRelay(now, server, localBase);
+        }
+    }
+
+    private void AskServers(TimeSpan now, LocalBase localBase)
+    {
+        if (_options.RelayOnly)
             return;
         foreach (IPEndPoint server in _stunServers)
         {
-            if (server.AddressFamily != localBase.Socket.AddressFamily)
+            if (!CanReach(localBase, server))
                 continue;
             var gathering = new Gathering(localBase, server, StunTransactionId.Create(_random), _options.InitialRetransmission);
             _gatherings.Add(gathering);
@@ -76,14 +88,22 @@ public sealed partial class IceAgent
 
     private void FinishGathering(TimeSpan now)
     {
-        bool all = _gatherings.TrueForAll(gathering => gathering.IsAnswered);
-        bool enough = now >= _gatheringSince + _options.GatheringPatience && _gatherings.Exists(gathering => gathering.IsAnswered);
-        if (!GatheringIsDone && (all || enough || now >= _gatheringSince + _options.GatheringTimeout))
+        if (GatheringIsDone || !_gatheringStarted)
+            return;
+        bool all = _gatherings.TrueForAll(gathering => gathering.IsAnswered)
+            && _relays.TrueForAll(relay => relay.Allocation.State is not (TurnState.New or TurnState.Allocating));
+        bool enough = now >= _gatheringSince + _options.GatheringPatience && HasBestKind;
+        if ((all || enough || now >= _gatheringSince + _options.GatheringTimeout))
         {
             GatheringIsDone = true;
             _events.Enqueue(new IceEvent.GatheringDone());
         }
     }
+
+    /// <summary>The strongest kind of address that was asked for is there: a relayed one if there are relays, else an outer one.</summary>
+    private bool HasBestKind => _relays.Count > 0
+        ? _relays.Exists(relay => relay.Allocation.State == TurnState.Ready)
+        : _gatherings.Exists(gathering => gathering.IsAnswered);
 
     private void AddGatheringDeadline(ref TimeSpan due)
     {
@@ -91,7 +111,9 @@ public sealed partial class IceAgent
             return;
         due = Earlier(due, _gatheringSince + _options.GatheringTimeout);
         foreach (Gathering gathering in _gatherings)
-            due = Earlier(due, gathering.IsAnswered ? _gatheringSince + _options.GatheringPatience : gathering.NextSend);
+            due = gathering.IsAnswered ? due : Earlier(due, gathering.NextSend);
+        if (HasBestKind)
+            due = Earlier(due, _gatheringSince + _options.GatheringPatience);
     }
 
     /// <summary>An answer of a STUN server: it must come from the address that was asked, at the socket that asked.</summary>
@@ -111,7 +133,7 @@ public sealed partial class IceAgent
     /// <summary>Adds a server-reflexive candidate unless it says nothing new (RFC 8445 §5.1.3) or could not be an address of ours.</summary>
     private void AddReflexive(LocalBase localBase, IPEndPoint mapped, IPAddress server)
     {
-        if (_options.RelayOnly || mapped.Port == 0 || IPAddress.IsLoopback(mapped.Address) || mapped.Address.Equals(IPAddress.Any)
+        if (_options.RelayOnly || mapped.Port == 0 || mapped.Address.Equals(IPAddress.Any)
             || _localCandidates.Exists(known => known.EndPoint.Equals(mapped)))
             return;
         AddLocalCandidate(new Candidate

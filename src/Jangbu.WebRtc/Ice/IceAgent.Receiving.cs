@@ -29,6 +29,15 @@ public sealed partial class IceAgent
     private bool ReceiveAt(TimeSpan now, LocalBase at, IPEndPoint remote, ReadOnlySpan<byte> datagram, out ReadOnlySpan<byte> payload)
     {
         payload = default;
+        if (_relays.Count > 0 && at.Relay is null && FindRelay(at, remote) is { } relay && !IsBindingAnswer(datagram))
+            return ReceiveFromServer(now, relay, datagram, out payload);
+        if (_options.RelayOnly && at.Relay is null)
+        {
+            // Answering here would show the address that the relay is to hide.
+            _stats.Dropped++;
+            return false;
+        }
+
         if (!StunMessage.LooksLike(datagram))
         {
             if (!IsProvenPath(at, remote))
@@ -52,6 +61,9 @@ public sealed partial class IceAgent
             _stats.Dropped++;
         return false;
     }
+
+    /// <summary>A TURN server is a STUN server too: 0x0101 and 0x0111 answer our question for the outer address.</summary>
+    private static bool IsBindingAnswer(ReadOnlySpan<byte> datagram) => StunMessage.LooksLike(datagram) && datagram[0] == 1 && datagram[1] is 0x01 or 0x11;
 
     /// <summary>Whether the peer has shown on this path that it knows our password, or the answer to our check.</summary>
     private bool IsProvenPath(LocalBase at, IPEndPoint remote)
@@ -212,7 +224,7 @@ public sealed partial class IceAgent
             DoubtSelected(now);
         }
 
-        return generation.CheckList.Add(check.Base, remote, IsControlling);
+        return AddPair(now, generation, check.Base, remote);
     }
 
     /// <summary>An answer to a check of ours: authentic, and over the same path as the check (RFC 8445 §7.2.5.2.1), or it is nothing.</summary>

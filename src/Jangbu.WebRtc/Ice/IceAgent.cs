@@ -79,6 +79,7 @@ public sealed partial class IceAgent
                 return null;
             TimeSpan due = TimeSpan.MaxValue;
             AddGatheringDeadline(ref due);
+            AddRelayDeadline(ref due);
             AddCheckDeadline(ref due);
             AddNominationDeadline(ref due);
             AddConsentDeadline(ref due);
@@ -120,9 +121,19 @@ public sealed partial class IceAgent
         LocalBase? gone = _bases.Find(known => known.Socket.Equals(local));
         if (gone is null)
             return;
+        _gatherings.RemoveAll(gathering => ReferenceEquals(gathering.Base, gone));
+        RemoveBase(now, gone);
+        foreach (Relay relay in _relays.FindAll(known => ReferenceEquals(known.Via, gone)))
+        {
+            relay.Allocation.Fail();
+            Settle(now, relay);
+        }
+    }
+
+    private void RemoveBase(TimeSpan now, LocalBase gone)
+    {
         _bases.Remove(gone);
         _localCandidates.RemoveAll(candidate => candidate == gone.Candidate);
-        _gatherings.RemoveAll(gathering => ReferenceEquals(gathering.Base, gone));
         _current.CheckList.RemoveBase(gone);
         _previous?.CheckList.RemoveBase(gone);
         if (_selected is not null && ReferenceEquals(_selected.Base, gone))
@@ -188,7 +199,7 @@ public sealed partial class IceAgent
 
         _current.RemoteCandidates.Add(candidate);
         foreach (LocalBase localBase in _bases)
-            AddPair(localBase, candidate);
+            AddPair(now, localBase, candidate);
         _current.CheckList.Thaw(now);
         SendDueChecks(now);
         return true;
@@ -207,14 +218,22 @@ public sealed partial class IceAgent
             Gather(now);
     }
 
-    /// <summary>Stops everything; nothing is sent any more.</summary>
-    public void Close()
+    /// <summary>Stops everything. The last datagrams to drain give relayed addresses back.</summary>
+    public void Close(TimeSpan now)
     {
+        if (State == IceState.Closed)
+            return;
+        while (_outgoing.TryDequeue(out Outgoing datagram))
+            ArrayPool<byte>.Shared.Return(datagram.Buffer);
+        foreach (Relay relay in _relays)
+        {
+            relay.Allocation.Close(now);
+            Settle(now, relay);
+        }
+
         ChangeState(IceState.Closed);
         Route = null;
         _selected = null;
-        while (_outgoing.TryDequeue(out Outgoing datagram))
-            ArrayPool<byte>.Shared.Return(datagram.Buffer);
     }
 
     /// <summary>Fires what is due: repetitions, paced checks, nomination, consent.</summary>
@@ -223,6 +242,7 @@ public sealed partial class IceAgent
         if (State == IceState.Closed)
             return;
         AdvanceGathering(now);
+        AdvanceRelays(now);
         SendDueChecks(now);
         Nominate(now);
         AdvanceConsent(now);
@@ -248,14 +268,35 @@ public sealed partial class IceAgent
 
     /// <summary>
     /// Puts a datagram of the layer above on the selected road. On a direct one the bytes are the same and only the addresses are given; our
-    /// own relay needs a header before them.
+    /// own relay needs a header before them (<see cref="IceRoute.IsRelayedByUs"/>).
     /// </summary>
-    /// <returns>False when there is no road.</returns>
+    /// <param name="payload">The datagram.</param>
+    /// <param name="datagram">At least eight bytes longer than the payload.</param>
+    /// <param name="length">Bytes written.</param>
+    /// <param name="local">The socket to send from.</param>
+    /// <param name="remote">The destination.</param>
+    /// <returns>
+    /// False when there is nothing to send from a socket: there is no road, or it leads through a stream to a relay, and then the datagram waits in
+    /// <see cref="TryTransmitStream"/>.
+    /// </returns>
     public bool TryWrap(ReadOnlySpan<byte> payload, Span<byte> datagram, out int length, out IPEndPoint local, out IPEndPoint remote)
     {
         length = payload.Length;
         (local, remote) = Route is null ? (null!, null!) : (Route.Local, Route.Remote);
-        return Route is not null && payload.TryCopyTo(datagram);
+        if (Route is null || _selected is null)
+            return false;
+        if (_selected.Base.Relay is not { } allocation)
+            return payload.TryCopyTo(datagram);
+        if (RelayOf(_selected.Base) is not { } relay || !allocation.TryWrap(_selected.Remote.EndPoint, payload, datagram, out length))
+            return false;
+        if (relay.Via is not null)
+        {
+            (local, remote) = (relay.Via.Socket, relay.Server.EndPoint);
+            return true;
+        }
+
+        TransmitToServer(relay, datagram[..length]);
+        return false;
     }
 
     /// <summary>Takes the next event.</summary>
@@ -280,7 +321,13 @@ public sealed partial class IceAgent
         _events.Enqueue(new IceEvent.StateChanged(state));
     }
 
-    private void Transmit(LocalBase from, IPEndPoint remote, ReadOnlySpan<byte> message) => Transmit(from.Socket, remote, message);
+    private void Transmit(LocalBase from, IPEndPoint remote, ReadOnlySpan<byte> message)
+    {
+        if (from.Relay is null)
+            Transmit(from.Socket, remote, message);
+        else
+            TransmitRelayed(from, remote, message);
+    }
 
     private void Transmit(IPEndPoint local, IPEndPoint remote, ReadOnlySpan<byte> message)
     {

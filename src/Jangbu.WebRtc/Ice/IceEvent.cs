@@ -27,7 +27,7 @@ public enum IceState
 }
 
 /// <summary>The road that is in use.</summary>
-/// <param name="Local">The socket to send from; for a stream to a TURN server the stream's local side is the driver's affair and this is the relayed address.</param>
+/// <param name="Local">The socket to send from; where our own relay carries it, the relayed address.</param>
 /// <param name="Remote">Where the peer is; for a relayed route as the relay sees it.</param>
 /// <param name="LocalType">Our side's kind, after what the peer saw of us.</param>
 /// <param name="RemoteType">The peer's kind.</param>
@@ -61,6 +61,9 @@ public abstract record IceEvent
 
     /// <summary>The state changed.</summary>
     public sealed record StateChanged(IceState State) : IceEvent;
+
+    /// <summary>A TCP or TLS connection to a TURN server is needed: the driver opens it and tells by <see cref="IceAgent.StreamOpened"/> or <see cref="IceAgent.StreamClosed"/>.</summary>
+    public sealed record StreamWanted(Turn.TurnServer Server) : IceEvent;
 
     /// <summary>A pair was nominated, for the first time or instead of another.</summary>
     public sealed record RouteSelected(IceRoute Route) : IceEvent;

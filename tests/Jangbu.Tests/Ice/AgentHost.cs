@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
+using Jangbu.Tests.Turn;
 using Jangbu.WebRtc.Ice;
+using Jangbu.WebRtc.Turn;
 
 namespace Jangbu.Tests.Ice;
 
@@ -9,6 +11,9 @@ internal sealed class AgentHost
 {
     private readonly VirtualNetwork _network;
     private TimeSpan? _scheduled;
+
+    private VirtualTurnServer? _streamServer;
+    private int _streams;
 
     public AgentHost(VirtualNetwork network, IceOptions options, ulong seed, VirtualNat? nat, params string[] addresses)
     {
@@ -80,8 +85,17 @@ internal sealed class AgentHost
         Span<byte> buffer = stackalloc byte[4096];
         while (Agent.TryTransmit(buffer, out int length, out IPEndPoint local, out IPEndPoint remote))
             _network.Send(local, remote, buffer[..length]);
+        while (Agent.TryTransmitStream(buffer, out int length, out TurnServer server))
+            SendStream(server, buffer[..length].ToArray());
+        while (Agent.TryDequeuePayload(buffer, out int length))
+            Received.Add(Encoding.UTF8.GetString(buffer[..length]));
         while (Agent.TryDequeue(out IceEvent e))
+        {
             Events.Add(e);
+            if (e is IceEvent.StreamWanted wanted && _streamServer is not null)
+                OpenStream(wanted.Server);
+        }
+
         if (Agent.Deadline is { } deadline && (_scheduled is not { } known || deadline < known))
         {
             _scheduled = deadline;
@@ -96,5 +110,35 @@ internal sealed class AgentHost
         _scheduled = null;
         Agent.Advance(_network.Now);
         Drain();
+    }
+
+    /// <summary>Lets streams to a server open: two round trips, as TCP with TLS takes.</summary>
+    public void AllowStreams(VirtualTurnServer server) => _streamServer = server;
+
+    private readonly TurnStreamReader _atServer = new();
+
+    private void OpenStream(TurnServer server)
+    {
+        _streams++;
+        _network.At(_network.Now + (_network.Delay * 4), () => Do(agent => agent.StreamOpened(_network.Now, server)));
+    }
+
+    /// <summary>A stream loses nothing and keeps its order; it comes cut into pieces of seven bytes, to try the framing.</summary>
+    private void SendStream(TurnServer server, byte[] bytes)
+    {
+        VirtualTurnServer at = _streamServer!;
+        IPEndPoint seen = new(Nat?.OuterAddress ?? Agent.LocalCandidates[0].EndPoint.Address, 60_000 + _streams);
+        _network.At(_network.Now + _network.Delay, () =>
+        {
+            _atServer.Append(bytes);
+            while (_atServer.TryRead(out ReadOnlySpan<byte> frame))
+                at.FromStream($"stream {seen}", seen, frame.ToArray(), answer => _network.At(_network.Now + _network.Delay, () => ReceiveStream(server, answer)));
+        });
+    }
+
+    private void ReceiveStream(TurnServer server, byte[] bytes)
+    {
+        foreach (byte[] piece in bytes.Chunk(7))
+            Do(agent => agent.ReceiveStream(_network.Now, server, piece));
     }
 }

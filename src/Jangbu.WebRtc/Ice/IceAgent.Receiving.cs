@@ -5,6 +5,11 @@ namespace Jangbu.WebRtc.Ice;
 
 public sealed partial class IceAgent
 {
+    /// <summary>Two honest agents need one or two; whoever refuses more is answered by the ordinary schedule only.</summary>
+    private const int MaxRoleRefusals = 8;
+
+    private int _roleRefusals;
+
     /// <summary>
     /// Takes a datagram. STUN is dealt with here; everything else is given back in <paramref name="payload"/> if it came over a path on which the
     /// peer has proved itself, and dropped if not, so that a stranger's bytes never reach DTLS.
@@ -279,12 +284,18 @@ public sealed partial class IceAgent
                 _tieBreaker = DrawUInt64();
             }
 
-            if (pair.State != PairState.Succeeded)
+            if (++_roleRefusals > MaxRoleRefusals)
+                return;
+            if (pair.State == PairState.Succeeded)
             {
-                pair.Restart(now);
-                pair.IsTriggered = true;
-                SendDueChecks(now);
+                // A nomination was refused: without a check in the new role neither side would ever nominate.
+                SendCheck(now, pair, useCandidate: false);
+                return;
             }
+
+            pair.Restart(now);
+            pair.IsTriggered = true;
+            SendDueChecks(now);
         }
         else if (pair.State == PairState.InProgress)
         {

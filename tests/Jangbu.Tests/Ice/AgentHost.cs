@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using Jangbu.Tests.Turn;
 using Jangbu.WebRtc.Ice;
@@ -16,10 +17,20 @@ internal sealed class AgentHost
     private int _streams;
 
     public AgentHost(VirtualNetwork network, IceOptions options, ulong seed, VirtualNat? nat, params string[] addresses)
+        : this(network, options, new SeededRandom(seed), nat, addresses)
+    {
+    }
+
+    public AgentHost(VirtualNetwork network, IceOptions options, RandomNumberGenerator random, string address)
+        : this(network, options, random, null, [address])
+    {
+    }
+
+    private AgentHost(VirtualNetwork network, IceOptions options, RandomNumberGenerator random, VirtualNat? nat, string[] addresses)
     {
         _network = network;
         Nat = nat;
-        Agent = new IceAgent(options, new SeededRandom(seed));
+        Agent = new IceAgent(options, random);
         foreach (string text in addresses)
             AddAddress(IPEndPoint.Parse(text));
     }

@@ -6,7 +6,7 @@ namespace Jangbu.Ledger;
 /// Reads a ledger's lines in order: many are decrypted, hashed and checked for form at once on all cores, then chained one after the other. Holds a few
 /// blocks of the file in memory, whatever its length.
 /// </summary>
-internal sealed class EntryScan(ILedgerFile file, LineCipher cipher, Guid lane)
+internal sealed class EntryScan(ILedgerFile file, LineCipher cipher, LedgerHeader header)
 {
     /// <summary>A line's greatest length with its line end (PROTOCOL §6).</summary>
     public const int MaximumLine = 1 << 20;
@@ -37,7 +37,8 @@ internal sealed class EntryScan(ILedgerFile file, LineCipher cipher, Guid lane)
     /// <param name="head">The entry before.</param>
     /// <param name="length">Bytes of the file to look at.</param>
     /// <param name="take">Gets each good entry in order.</param>
-    public void Run(long start, LedgerHead head, long length, Action<Entry> take)
+    /// <param name="progress">Gets the number of bytes read so far, now and then.</param>
+    public void Run(long start, LedgerHead head, long length, Action<Entry> take, Action<long>? progress = null)
     {
         Head = head;
         End = start;
@@ -58,6 +59,7 @@ internal sealed class EntryScan(ILedgerFile file, LineCipher cipher, Guid lane)
                 Open(block, lines, entries);
                 if (!Chain(lines, entries, length, take))
                     return;
+                progress?.Invoke(End);
             }
         }
         finally
@@ -112,7 +114,7 @@ internal sealed class EntryScan(ILedgerFile file, LineCipher cipher, Guid lane)
                 Stop(damage, length);
                 return false;
             }
-            entry!.Position = new EntryPosition(block + lines[i].Start, lines[i].Length);
+            entry!.Position = new EntryPosition(block + lines[i].Start - header.Length, lines[i].Length);
             Head = new LedgerHead(entry.N, entry.Hash);
             End = block + lines[i].Start + lines[i].Length + 1;
             take(entry);
@@ -126,7 +128,7 @@ internal sealed class EntryScan(ILedgerFile file, LineCipher cipher, Guid lane)
             return LedgerDamage.Order;
         if (entry.Prev != Head.Hash)
             return LedgerDamage.Chain;
-        if ((entry.N == 1) != (entry.Kind == EntryKind.Genesis) || entry.N == 1 && Genesis.Read(entry).Lane != lane)
+        if ((entry.N == 1) != (entry.Kind == EntryKind.Genesis) || entry.N == 1 && Genesis.Read(entry).Lane != header.Lane)
             return LedgerDamage.Genesis;
         return LedgerDamage.None;
     }

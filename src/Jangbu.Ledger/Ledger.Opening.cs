@@ -62,11 +62,11 @@ public sealed partial class Ledger
         try
         {
             file = storage.Open(name, writable: true);
-            LedgerOpenOutcome outcome = Unlock(file, password, out LedgerHeader? header, out long start, out cipher);
+            LedgerOpenOutcome outcome = Unlock(file, password, out LedgerHeader? header, out cipher);
             if (outcome == LedgerOpenOutcome.Opened)
             {
-                Ledger ledger = new(storage, name, held, file, cipher!, random);
-                ledger.ReadAll(header!, start, take);
+                Ledger ledger = new(storage, name, held, file, header!, cipher!, random);
+                ledger.ReadAll(take);
                 return new LedgerOpening(outcome, ledger);
             }
             file.Dispose();
@@ -84,25 +84,24 @@ public sealed partial class Ledger
 
     internal static string LockName(string name) => name + ".lock";
 
-    internal static LedgerOpenOutcome Unlock(ILedgerFile file, LedgerPassword password, out LedgerHeader? header, out long start, out LineCipher? cipher)
+    internal static LedgerOpenOutcome Unlock(ILedgerFile file, LedgerPassword password, out LedgerHeader? header, out LineCipher? cipher)
     {
         byte[] line = new byte[LedgerHeader.MaximumLength + 1];
         int length = line.AsSpan(0, file.Read(0, line)).IndexOf((byte)'\n');
         header = null;
         cipher = null;
-        start = length + 1;
         if (length < 0 || !LedgerHeader.TryRead(line.AsSpan(0, length), out header))
             return LedgerOpenOutcome.NoLedger;
         cipher = header.Unwrap(password);
         return cipher is null ? LedgerOpenOutcome.WrongPassword : LedgerOpenOutcome.Opened;
     }
 
-    private void ReadAll(LedgerHeader header, long start, Action<Entry> take)
+    private void ReadAll(Action<Entry> take)
     {
         HeadFile = LedgerHead.Read(_storage, Name, _cipher, out LedgerHead named);
         bool found = false;
-        EntryScan scan = new(_file, _cipher, header.Lane);
-        scan.Run(start, default, _file.Length, entry =>
+        EntryScan scan = new(_file, _cipher, _header);
+        scan.Run(_header.Length, default, _file.Length, entry =>
         {
             found |= entry.N == named.N && entry.Hash == named.Hash;
             if (entry.N == 1)
@@ -139,8 +138,9 @@ public sealed partial class Ledger
         TornBytes = torn;
     }
 
-    internal static Ledger Adopt(ILedgerStorage storage, string name, IDisposable held, ILedgerFile file, LineCipher cipher, RandomNumberGenerator random,
-        Genesis genesis, LedgerHead head, long end, DateTimeOffset at) => new(storage, name, held, file, cipher, random)
+    internal static Ledger Adopt(ILedgerStorage storage, string name, IDisposable held, ILedgerFile file, LedgerHeader header, LineCipher cipher,
+        RandomNumberGenerator random, Genesis genesis, LedgerHead head, long end, DateTimeOffset at) =>
+        new(storage, name, held, file, header, cipher, random)
         {
             Genesis = genesis,
             Head = head,

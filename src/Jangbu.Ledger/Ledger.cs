@@ -14,9 +14,10 @@ public sealed partial class Ledger : IDisposable
 
     private readonly ILedgerStorage _storage;
     private readonly IDisposable _lock;
-    private readonly ILedgerFile _file;
     private readonly LineCipher _cipher;
     private readonly RandomNumberGenerator _random;
+    private ILedgerFile _file;
+    private LedgerHeader _header;
     private byte[] _waiting = new byte[4096];
     private int _waitingLength;
     private long _end;
@@ -25,12 +26,13 @@ public sealed partial class Ledger : IDisposable
     private DateTimeOffset _lastAt;
     private LedgerStorageException? _fault;
 
-    private Ledger(ILedgerStorage storage, string name, IDisposable held, ILedgerFile file, LineCipher cipher, RandomNumberGenerator random)
+    private Ledger(ILedgerStorage storage, string name, IDisposable held, ILedgerFile file, LedgerHeader header, LineCipher cipher, RandomNumberGenerator random)
     {
         _storage = storage;
         Name = name;
         _lock = held;
         _file = file;
+        _header = header;
         _cipher = cipher;
         _random = random;
     }
@@ -96,7 +98,7 @@ public sealed partial class Ledger : IDisposable
             throw new ArgumentException($"data of {data.Length} bytes makes a line longer than one may be", nameof(data));
         if (!EntryText.TryRead(json, out Entry? entry) || entry!.Prev != Head.Hash || entry.N != Head.N + 1)
             throw new System.Diagnostics.UnreachableException($"entry {Head.N + 1} of kind {kind} does not read as it was written");
-        entry.Position = new EntryPosition(_end + _waitingLength, AddLine(json, at));
+        entry.Position = new EntryPosition(Length - _header.Length, AddLine(json, at));
         Head = new LedgerHead(entry.N, entry.Hash);
         _lastAt = at;
         return entry;
@@ -143,12 +145,13 @@ public sealed partial class Ledger : IDisposable
     public Entry Read(EntryPosition position)
     {
         byte[] line = new byte[position.Length];
-        if (position.Offset >= _end)
-            _waiting.AsSpan((int)(position.Offset - _end), position.Length).CopyTo(line);
-        else if (_file.Read(position.Offset, line) != line.Length)
-            throw new LedgerStorageException($"{Name} ends before byte {position.Offset + position.Length}");
+        long offset = position.Offset + _header.Length;
+        if (offset >= _end)
+            _waiting.AsSpan((int)(offset - _end), position.Length).CopyTo(line);
+        else if (_file.Read(offset, line) != line.Length)
+            throw new LedgerStorageException($"{Name} ends before byte {offset + position.Length}");
         if (!_cipher.TryDecrypt(line, out ReadOnlyMemory<byte> json) || !EntryText.TryRead(json, out Entry? entry))
-            throw new LedgerStorageException($"{Name} was changed at byte {position.Offset} since it was opened");
+            throw new LedgerStorageException($"{Name} was changed at byte {offset} since it was opened");
         entry!.Position = position;
         return entry;
     }

@@ -18,6 +18,9 @@ internal sealed record LedgerHeader(Guid Lane, int Iterations, byte[] Salt, stri
     /// <summary>More than any header has; what is longer is not read into memory.</summary>
     public const int MaximumLength = 4096;
 
+    /// <summary>Bytes of line 1 as it stands in the file, with its line end.</summary>
+    public int Length { get; private init; }
+
     private const int SaltSize = 16;
     private const string Format = "jangbu-ledger", Kdf = "PBKDF2-HMAC-SHA256";
 
@@ -33,7 +36,8 @@ internal sealed record LedgerHeader(Guid Lane, int Iterations, byte[] Salt, stri
         CryptographicOperations.ZeroMemory(key);
         byte[] token = new byte[LineCipher.TokenLength(dataKey.Length)];
         cipher.Encrypt(dataKey, unixSeconds, random, token);
-        return new LedgerHeader(lane, iterations, salt, Encoding.ASCII.GetString(token));
+        LedgerHeader header = new(lane, iterations, salt, Encoding.ASCII.GetString(token));
+        return header with { Length = header.ToLine().Length };
     }
 
     /// <summary>Line 1 with its line end.</summary>
@@ -55,7 +59,7 @@ internal sealed record LedgerHeader(Guid Lane, int Iterations, byte[] Salt, stri
             || !value["kdf"]!.TryGetText("salt", out string? saltText) || !Base64UrlText.TryDecode(saltText, out byte[]? salt) || salt.Length != SaltSize
             || !value.TryGetText("wrapped", out string? wrapped))
             return false;
-        header = new LedgerHeader(lane, (int)iterations, salt, wrapped);
+        header = new LedgerHeader(lane, (int)iterations, salt, wrapped) { Length = line.Length + 1 };
         return true;
     }
 

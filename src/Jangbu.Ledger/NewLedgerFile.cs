@@ -10,6 +10,7 @@ internal sealed class NewLedgerFile : IDisposable
     private readonly ILedgerStorage _storage;
     private readonly string _name;
     private readonly ILedgerFile _file;
+    private readonly LedgerHeader _header;
     private readonly LineCipher _cipher;
     private readonly RandomNumberGenerator _random;
     private readonly byte[] _buffer = new byte[WriteSize + EntryScan.MaximumLine];
@@ -17,10 +18,11 @@ internal sealed class NewLedgerFile : IDisposable
     private long _written;
     private DateTimeOffset _at;
 
-    private NewLedgerFile(ILedgerStorage storage, string name, LineCipher cipher, RandomNumberGenerator random)
+    private NewLedgerFile(ILedgerStorage storage, string name, LedgerHeader header, LineCipher cipher, RandomNumberGenerator random)
     {
         _storage = storage;
         _name = name;
+        _header = header;
         _cipher = cipher;
         _random = random;
         if (storage.Exists(TemporaryName(name)))
@@ -41,7 +43,7 @@ internal sealed class NewLedgerFile : IDisposable
         Span<byte> dataKey = stackalloc byte[LineCipher.KeySize];
         random.GetBytes(dataKey);
         LedgerHeader header = LedgerHeader.Wrap(genesis.Lane, dataKey, password, iterations, at.ToUnixTimeSeconds(), random);
-        NewLedgerFile fresh = new(storage, name, new LineCipher(dataKey), random) { Genesis = genesis };
+        NewLedgerFile fresh = new(storage, name, header, new LineCipher(dataKey), random) { Genesis = genesis };
         CryptographicOperations.ZeroMemory(dataKey);
         fresh.Add(header.ToLine());
         fresh.Add(EntryKind.Genesis, genesis.ToData(), at);
@@ -69,8 +71,11 @@ internal sealed class NewLedgerFile : IDisposable
         _storage.FlushFolder();
     }
 
+    /// <summary>Writes the head file of the published ledger.</summary>
+    public void WriteHead() => Head.Write(_storage, _name, _cipher, _at.ToUnixTimeSeconds(), _random);
+
     /// <summary>The open ledger; this object is done with.</summary>
-    public Ledger ToLedger(IDisposable held) => Ledger.Adopt(_storage, _name, held, _file, _cipher, _random, Genesis, Head, _written, _at);
+    public Ledger ToLedger(IDisposable held) => Ledger.Adopt(_storage, _name, held, _file, _header, _cipher, _random, Genesis, Head, _written, _at);
 
     public void Dispose()
     {

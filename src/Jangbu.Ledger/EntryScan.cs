@@ -4,9 +4,9 @@ namespace Jangbu.Ledger;
 
 /// <summary>
 /// Reads a ledger's lines in order: many are decrypted, hashed and checked for form at once on all cores, then chained one after the other. Holds a few
-/// blocks of the file in memory, whatever its length.
+/// blocks of the file in memory, whatever its length. <c>named</c> is the number of the entry that the head file names, 0 for none.
 /// </summary>
-internal sealed class EntryScan(ILedgerFile file, LineCipher cipher, LedgerHeader header)
+internal sealed class EntryScan(ILedgerFile file, LineCipher cipher, LedgerHeader header, long named = 0)
 {
     /// <summary>A line's greatest length with its line end (PROTOCOL §6).</summary>
     public const int MaximumLine = 1 << 20;
@@ -135,7 +135,7 @@ internal sealed class EntryScan(ILedgerFile file, LineCipher cipher, LedgerHeade
 
     private void Stop(LedgerDamage damage, long length)
     {
-        if (damage is LedgerDamage.Token or LedgerDamage.LineTooLong && CrashDebris.IsAllFrom(file, End, length, cipher))
+        if (damage is LedgerDamage.Token or LedgerDamage.LineTooLong && CrashDebris.IsAllFrom(file, End, length, cipher, Head.N + 1, named))
             TornBytes = length - End;
         else
             Damage = damage;

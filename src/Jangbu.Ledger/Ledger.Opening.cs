@@ -50,10 +50,20 @@ public sealed partial class Ledger
     /// <exception cref="LedgerStorageException">The disk failed, another process has the ledger (<see cref="StorageFailure.InUse"/>), or others may read it.</exception>
     public static LedgerOpening Open(ILedgerStorage storage, string name, LedgerPassword password, RandomNumberGenerator random, Action<Entry> take)
     {
+        ArgumentNullException.ThrowIfNull(take);
+        return Open(storage, name, password, random, new EveryEntry(take));
+    }
+
+    /// <summary>
+    /// Opens a ledger as the other overload does, but begins from the snapshot written last (<see cref="WriteSnapshot"/>) when there is one that fits: then only the
+    /// entry it was taken at and those after it are read. What stands before was read when the snapshot was taken; <see cref="LedgerVerifier"/> reads it again.
+    /// </summary>
+    public static LedgerOpening Open(ILedgerStorage storage, string name, LedgerPassword password, RandomNumberGenerator random, ILedgerFold fold)
+    {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(password);
         ArgumentNullException.ThrowIfNull(random);
-        ArgumentNullException.ThrowIfNull(take);
+        ArgumentNullException.ThrowIfNull(fold);
         if (!storage.Exists(name))
             return new LedgerOpening(LedgerOpenOutcome.Missing, null);
         IDisposable held = storage.Lock(LockName(name));
@@ -66,7 +76,7 @@ public sealed partial class Ledger
             if (outcome == LedgerOpenOutcome.Opened)
             {
                 Ledger ledger = new(storage, name, held, file, header!, cipher!, random);
-                ledger.ReadAll(take);
+                ledger.ReadAll(fold);
                 return new LedgerOpening(outcome, ledger);
             }
             file.Dispose();
@@ -96,18 +106,27 @@ public sealed partial class Ledger
         return cipher is null ? LedgerOpenOutcome.WrongPassword : LedgerOpenOutcome.Opened;
     }
 
-    private void ReadAll(Action<Entry> take)
+    private void ReadAll(ILedgerFold fold)
     {
         HeadFile = LedgerHead.Read(_storage, Name, _cipher, out LedgerHead named);
+        LedgerSnapshot? snapshot = fold is EveryEntry ? null : LedgerSnapshot.Read(_storage, Name, _cipher);
+        long start = _header.Length;
         bool found = false;
-        EntryScan scan = new(_file, _cipher, _header);
-        scan.Run(_header.Length, default, _file.Length, entry =>
+        if (snapshot is not null && Fits(snapshot, named) && fold.TryRestore(snapshot.State.Span))
+        {
+            (Genesis, Head, _lastAt, _headPosition) = (snapshot.Genesis, snapshot.Head, snapshot.At, snapshot.Position);
+            _snapshotN = snapshot.Head.N;
+            start += snapshot.Position.Offset + snapshot.Position.Length + 1;
+            found = named == snapshot.Head;
+        }
+        EntryScan scan = new(_file, _cipher, _header, named.N);
+        scan.Run(start, Head, _file.Length, entry =>
         {
             found |= entry.N == named.N && entry.Hash == named.Hash;
             if (entry.N == 1)
                 Genesis = Genesis.Read(entry);
-            _lastAt = entry.At;
-            take(entry);
+            (_lastAt, _headPosition) = (entry.At, entry.Position);
+            fold.Add(entry);
         });
         if (HeadFile == HeadFile.Read && !found)
             HeadFile = HeadFile.NamesMissingEntry;
@@ -125,13 +144,24 @@ public sealed partial class Ledger
         Settle(scan.TornBytes);
     }
 
+    // The entry it was taken at must stand where it stood, and a head file that names an earlier one sends us through all of them, to find that one.
+    private bool Fits(LedgerSnapshot snapshot, LedgerHead named)
+    {
+        if (snapshot.Genesis.Lane != _header.Lane || HeadFile == HeadFile.Read && named.N < snapshot.Head.N
+            || HeadFile == HeadFile.Read && named.N == snapshot.Head.N && named.Hash != snapshot.Head.Hash)
+            return false;
+        byte[] line = new byte[snapshot.Position.Length + 1];
+        return _file.Read(_header.Length + snapshot.Position.Offset, line) == line.Length && line[^1] == '\n'
+            && _cipher.TryDecrypt(line.AsSpan(0, line.Length - 1), out ReadOnlyMemory<byte> json) && EntryHash.Of(json.Span) == snapshot.Head.Hash;
+    }
+
     // What was read may come from a process that died before its flush: it is made durable before anything is built on it. So are the names.
     private void Settle(long torn)
     {
         if (torn > 0)
             _file.Truncate(_end);
         _file.Flush();
-        foreach (string leftover in new[] { NewLedgerFile.TemporaryName(Name), LedgerHead.FileName(Name) + ".new" })
+        foreach (string leftover in new[] { NewLedgerFile.TemporaryName(Name), LedgerHead.FileName(Name) + ".new", LedgerSnapshot.TemporaryName(Name) })
             if (_storage.Exists(leftover))
                 _storage.Delete(leftover);
         _storage.FlushFolder();
@@ -139,14 +169,22 @@ public sealed partial class Ledger
     }
 
     internal static Ledger Adopt(ILedgerStorage storage, string name, IDisposable held, ILedgerFile file, LedgerHeader header, LineCipher cipher,
-        RandomNumberGenerator random, Genesis genesis, LedgerHead head, long end, DateTimeOffset at) =>
+        RandomNumberGenerator random, Genesis genesis, LedgerHead head, EntryPosition position, long end, DateTimeOffset at) =>
         new(storage, name, held, file, header, cipher, random)
         {
             Genesis = genesis,
             Head = head,
             _durable = head,
+            _headPosition = position,
             _end = end,
             _lastAt = at,
             HeadFile = HeadFile.Missing,
         };
+
+    private sealed class EveryEntry(Action<Entry> take) : ILedgerFold
+    {
+        public bool TryRestore(ReadOnlySpan<byte> state) => false;
+
+        public void Add(Entry entry) => take(entry);
+    }
 }

@@ -12,6 +12,8 @@ public sealed partial class Ledger : IDisposable
     // What is waiting is written at the latest when it is this much, so that one act never comes near what is taken for a crash's debris.
     private const int MostWaiting = 4 << 20;
 
+    private const int SnapshotEvery = 4096;
+
     private readonly ILedgerStorage _storage;
     private readonly IDisposable _lock;
     private readonly LineCipher _cipher;
@@ -20,10 +22,14 @@ public sealed partial class Ledger : IDisposable
     private LedgerHeader _header;
     private byte[] _waiting = new byte[4096];
     private int _waitingLength;
+    private int _waitingLines;
     private long _end;
     private LedgerHead _durable;
     private LedgerHead _headOnDisk;
     private DateTimeOffset _lastAt;
+    private EntryPosition _headPosition;
+    private long _snapshotN;
+    private RecordTree? _records;
     private LedgerStorageException? _fault;
 
     private Ledger(ILedgerStorage storage, string name, IDisposable held, ILedgerFile file, LedgerHeader header, LineCipher cipher, RandomNumberGenerator random)
@@ -101,6 +107,8 @@ public sealed partial class Ledger : IDisposable
         entry.Position = new EntryPosition(Length - _header.Length, AddLine(json, at));
         Head = new LedgerHead(entry.N, entry.Hash);
         _lastAt = at;
+        _headPosition = entry.Position;
+        _records?.Add(entry);
         return entry;
     }
 
@@ -125,6 +133,7 @@ public sealed partial class Ledger : IDisposable
         }
         _end += _waitingLength;
         _waitingLength = 0;
+        _waitingLines = 0;
         _durable = Head;
     }
 
@@ -138,6 +147,44 @@ public sealed partial class Ledger : IDisposable
             return;
         _durable.Write(_storage, Name, _cipher, _lastAt.ToUnixTimeSeconds(), _random);
         _headOnDisk = _durable;
+    }
+
+    /// <summary>
+    /// Whether so many entries came since the last snapshot that writing one is worth it: some thousands, and more the longer the ledger is, so that a ledger's
+    /// snapshots together cost little more than the last of them.
+    /// </summary>
+    public bool SnapshotIsDue => _durable.N - _snapshotN > SnapshotEvery + _snapshotN / 4;
+
+    /// <summary>
+    /// Keeps what a fold made of all entries so far, sealed, so that the next opening begins there. It replaces the last snapshot; losing it costs time and nothing else.
+    /// </summary>
+    /// <param name="state">The fold's state after the last entry; nothing may wait for <see cref="Flush"/>.</param>
+    public void WriteSnapshot(ReadOnlySpan<byte> state)
+    {
+        if (HasUnflushed)
+            throw new InvalidOperationException("a snapshot is of what is on the disk: flush first");
+        if (State != LedgerState.Sound || _fault is not null)
+            return;
+        WriteHead();
+        new LedgerSnapshot(Genesis, _durable, _lastAt, _headPosition, state.ToArray()).Write(_storage, Name, _cipher, _random);
+        _snapshotN = _durable.N;
+    }
+
+    /// <summary>
+    /// The tree over all records. The first use reads the ledger once; from then on it grows with each entry appended.
+    /// </summary>
+    public RecordTree Records
+    {
+        get
+        {
+            if (_records is not null)
+                return _records;
+            if (HasUnflushed)
+                Flush();
+            RecordTree records = new(_cipher.Key);
+            new EntryScan(_file, _cipher, _header).Run(_header.Length, default, _end, records.Add);
+            return _records = records;
+        }
     }
 
     /// <summary>Reads one entry again, from the disk or from what waits to be written.</summary>
@@ -169,7 +216,7 @@ public sealed partial class Ledger : IDisposable
         int length = LineCipher.TokenLength(json.Length);
         if (_waiting.Length - _waitingLength < length + 1)
             Array.Resize(ref _waiting, Math.Max(2 * _waiting.Length, _waitingLength + length + 1));
-        _cipher.Encrypt(json, at.ToUnixTimeSeconds(), _random, _waiting.AsSpan(_waitingLength, length));
+        _cipher.Encrypt(json, at.ToUnixTimeSeconds(), _random, _waiting.AsSpan(_waitingLength, length), _waitingLines++);
         _waiting[_waitingLength + length] = (byte)'\n';
         _waitingLength += length + 1;
         return length;

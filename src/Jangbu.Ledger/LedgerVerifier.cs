@@ -41,7 +41,7 @@ public sealed class LedgerVerifier(ILedgerStorage storage, string name)
         bool found = false;
         Genesis? genesis = null;
         long length = file.Length;
-        EntryScan scan = new(file, cipher, header);
+        EntryScan scan = new(file, cipher, header, named.N);
         scan.Run(header.Length, default, length, entry =>
         {
             found |= entry.N == named.N && entry.Hash == named.Hash;

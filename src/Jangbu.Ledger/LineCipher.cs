@@ -28,7 +28,8 @@ internal sealed class LineCipher : IDisposable
 
     public static int TokenLength(int plainLength) => (TextAt + (plainLength / Block + 1) * Block + MacSize + 2) / 3 * 4;
 
-    public void Encrypt(ReadOnlySpan<byte> plain, long unixSeconds, RandomNumberGenerator random, Span<byte> token)
+    /// <summary>Makes a token; <paramref name="place"/> is how many lines stand before it in the same write.</summary>
+    public void Encrypt(ReadOnlySpan<byte> plain, long unixSeconds, RandomNumberGenerator random, Span<byte> token, int place = 0)
     {
         int textLength = (plain.Length / Block + 1) * Block;
         int rawLength = TextAt + textLength + MacSize;
@@ -37,6 +38,7 @@ internal sealed class LineCipher : IDisposable
         raw[0] = Version;
         BinaryPrimitives.WriteInt64BigEndian(raw[TimeAt..], unixSeconds);
         random.GetBytes(raw.Slice(IvAt, Block));
+        WritePlace(raw.Slice(IvAt, Block), (ushort)Math.Min(place, ushort.MaxValue));
         Aes aes = Rent();
         aes.EncryptCbc(plain, raw.Slice(IvAt, Block), raw.Slice(TextAt, textLength), PaddingMode.PKCS7);
         _ciphers.Add(aes);
@@ -89,11 +91,34 @@ internal sealed class LineCipher : IDisposable
         }
     }
 
+    /// <summary>
+    /// Reads from a token's IV how many lines stand before it in the same write. False for a token of another program, whose IV is all chance (but for one in 65,536).
+    /// </summary>
+    public static bool TryReadPlace(ReadOnlySpan<byte> token, out int place)
+    {
+        Span<byte> raw = stackalloc byte[27];
+        place = 0;
+        if (token.Length < 36 || Base64Url.DecodeFromUtf8(token[..36], raw, out _, out int written) != OperationStatus.Done || written != raw.Length)
+            return false;
+        ReadOnlySpan<byte> iv = raw.Slice(IvAt, Block);
+        int first = BinaryPrimitives.ReadUInt16BigEndian(iv) ^ BinaryPrimitives.ReadUInt16BigEndian(iv[4..]);
+        int second = BinaryPrimitives.ReadUInt16BigEndian(iv[2..]) ^ BinaryPrimitives.ReadUInt16BigEndian(iv[6..]);
+        place = first;
+        return first == second;
+    }
+
     public void Dispose()
     {
         CryptographicOperations.ZeroMemory(_key);
         while (_ciphers.TryTake(out Aes? aes))
             aes.Dispose();
+    }
+
+    //  IV: place ^ r[0..1] (2) | place ^ r[2..3] (2) | r, 12 random bytes: 96 bits of chance remain, and to whoever does not look for it it is all chance
+    private static void WritePlace(Span<byte> iv, ushort place)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(iv, (ushort)(place ^ BinaryPrimitives.ReadUInt16BigEndian(iv[4..])));
+        BinaryPrimitives.WriteUInt16BigEndian(iv[2..], (ushort)(place ^ BinaryPrimitives.ReadUInt16BigEndian(iv[6..])));
     }
 
     private Aes Rent()

@@ -17,6 +17,7 @@ internal sealed class NewLedgerFile : IDisposable
     private int _buffered;
     private long _written;
     private DateTimeOffset _at;
+    private EntryPosition _position;
 
     private NewLedgerFile(ILedgerStorage storage, string name, LedgerHeader header, LineCipher cipher, RandomNumberGenerator random)
     {
@@ -59,6 +60,7 @@ internal sealed class NewLedgerFile : IDisposable
         byte[] line = new byte[LineCipher.TokenLength(json.Length) + 1];
         _cipher.Encrypt(json, _at.ToUnixTimeSeconds(), _random, line);
         line[^1] = (byte)'\n';
+        _position = new EntryPosition(_written + _buffered - _header.Length, line.Length - 1);
         Add(line);
     }
 
@@ -75,7 +77,7 @@ internal sealed class NewLedgerFile : IDisposable
     public void WriteHead() => Head.Write(_storage, _name, _cipher, _at.ToUnixTimeSeconds(), _random);
 
     /// <summary>The open ledger; this object is done with.</summary>
-    public Ledger ToLedger(IDisposable held) => Ledger.Adopt(_storage, _name, held, _file, _header, _cipher, _random, Genesis, Head, _written, _at);
+    public Ledger ToLedger(IDisposable held) => Ledger.Adopt(_storage, _name, held, _file, _header, _cipher, _random, Genesis, Head, _position, _written, _at);
 
     public void Dispose()
     {

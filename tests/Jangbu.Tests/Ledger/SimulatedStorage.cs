@@ -224,7 +224,7 @@ internal sealed class SimulatedStorage : ILedgerStorage
         {
             byte[] content = inode.Pending.Count == 0 ? inode.Durable : inode.Content();
             int length = (int)Math.Clamp(content.Length - offset, 0, buffer.Length);
-            content.AsSpan((int)offset, length).CopyTo(buffer);
+            content.AsSpan((int)Math.Min(offset, content.Length), length).CopyTo(buffer);
             return length;
         }
 

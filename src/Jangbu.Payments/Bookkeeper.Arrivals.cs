@@ -146,7 +146,7 @@ public sealed partial class Bookkeeper
             open = from.IsNew ? from.Place(act, OpenBody(), NewId(), _at, Book.Me) : null;
             receipt = from.Place(act, new Receipt(), NewId(), _at, Book.Me);
         }
-        var assessment = new Assessment(from.Contact);
+        var assessment = new Assessment(from.Contact, arrival);
         List<Verdict> verdicts = [];
         foreach (Record record in arrival.Undecided())
         {

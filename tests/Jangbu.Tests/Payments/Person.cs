@@ -68,6 +68,15 @@ internal sealed class Person : IDisposable
         Turn();
     }
 
+    /// <summary>The entries of the ledger as another process would find them on the disk now.</summary>
+    public List<Entry> ReadEntries()
+    {
+        List<Entry> entries = [];
+        LedgerOpening opening = LedgerFile.Open(Disk.Reopen(), LedgerName, Password, new SeededRandom(3), entries.Add);
+        opening.Ledger!.Dispose();
+        return entries;
+    }
+
     /// <summary>One turn of the loop: commands, all jobs, flush, events.</summary>
     public void Turn(Action? commands = null)
     {

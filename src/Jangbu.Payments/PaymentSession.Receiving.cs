@@ -151,6 +151,8 @@ public sealed partial class PaymentSession
     {
         if (State == PaymentSessionState.Closed)
             return;
+        if (_correspondence is not null)
+            SendAnswers();
         if (!_byeSent)
             SayBye();
         Close(SessionEnd.Bye);

@@ -18,6 +18,7 @@ public sealed partial class PaymentSession
     private readonly Dictionary<Guid, long> _sent = [];
     private readonly Queue<Unanswered> _unanswered = new();
     private readonly List<(long N, LaneHead Receipt)> _answers = [];
+    private readonly List<LaneHead> _repeats = [];
     private readonly Queue<(Lane Lane, long From, long To)> _giveBack = new();
     private readonly HashSet<Guid> _suspected = [];
     private TimeSpan? _pausedUntil;
@@ -65,9 +66,7 @@ public sealed partial class PaymentSession
             return;
         _pumping = true;
         GiveBack();
-        foreach ((long n, LaneHead receipt) in _answers)
-            SendAnswer(n, receipt);
-        _answers.Clear();
+        SendAnswers();
         foreach (Lane lane in Correspondence.Contact.Account.Mine)
             SendNews(lane);
         _pumping = false;
@@ -98,8 +97,8 @@ public sealed partial class PaymentSession
     {
         foreach (LaneHead place in decisions)
         {
-            if (State == PaymentSessionState.Open && place.Seq <= _sent.GetValueOrDefault(place.Lane) && Correspondence.Contact.Account.MyLane(place.Lane) is Lane lane)
-                SendEnvelope("processed", 0, lane, place.Seq, place.Seq);
+            if (place.Seq <= _sent.GetValueOrDefault(place.Lane) && !_repeats.Contains(place))
+                _repeats.Add(place);
         }
     }
 
@@ -120,6 +119,19 @@ public sealed partial class PaymentSession
         if (head is LaneHead place)
             LaneHeads.WriteOne(json.Name("head"), place);
         Say(json);
+    }
+
+    private void SendAnswers()
+    {
+        foreach ((long n, LaneHead receipt) in _answers)
+            SendAnswer(n, receipt);
+        _answers.Clear();
+        foreach (LaneHead place in _repeats)
+        {
+            if (Correspondence.Contact.Account.MyLane(place.Lane) is Lane lane)
+                SendEnvelope("processed", 0, lane, place.Seq, place.Seq);
+        }
+        _repeats.Clear();
     }
 
     private void GiveBack()

@@ -6,6 +6,7 @@ public sealed partial class Association
     private VerificationTag _localTag;
     private VerificationTag _peerTag;
     private Tsn _localInitialTsn;
+    private Tsn _peerInitialTsn;
     private int _inboundStreams;
     private bool _peerForwardTsn;
     private bool _peerReconfigures;
@@ -64,8 +65,9 @@ public sealed partial class Association
         // an attack: other tags, and the present ones tied into the cookie (§5.2.2).
         bool settingUp = State is AssociationState.CookieWait or AssociationState.CookieEchoed;
         bool none = State == AssociationState.Closed;
-        VerificationTag tag = settingUp ? _localTag : NewTag();
-        Tsn initialTsn = settingUp ? _localInitialTsn : new Tsn(RandomNumber());
+        // Before the beginning the tag of a later INIT of ours serves too: then an INIT that crosses makes no second association.
+        VerificationTag tag = settingUp || none ? _localTag : NewTag();
+        Tsn initialTsn = settingUp || none ? _localInitialTsn : new Tsn(RandomNumber());
         StateCookie cookie = new()
         {
             LocalTag = tag,
@@ -159,11 +161,11 @@ public sealed partial class Association
         }
         // RFC 9260 §5.2.4, table 12: what the tags of the cookie say when there is an association already.
         if (State == AssociationState.Closed)
-            Adopt(cookie, establish: true);
+            Adopt(cookie);
         else if (current)
             AcceptSameCookie(); // D: the peer's COOKIE ECHO to what we hold too
         else if (cookie.LocalTag == _localTag)
-            Adopt(cookie, establish: State is AssociationState.CookieWait or AssociationState.CookieEchoed); // B: both began at once
+            Adopt(cookie); // B: both began at once
         else if (cookie.LocalTieTag == _localTag && cookie.PeerTieTag == _peerTag && !_peerTag.IsZero)
             Restart(cookie); // A: the peer lost its state
         else
@@ -184,27 +186,21 @@ public sealed partial class Association
         _stopPacket = true;
     }
 
-    private void Adopt(in StateCookie cookie, bool establish)
+    private void Adopt(in StateCookie cookie)
     {
-        if (!establish)
+        bool established = State >= AssociationState.Established;
+        if (established && _received.Tracker.Cumulative != _peerInitialTsn.Previous)
         {
-            Discard();
+            Discard(); // data came under the present tags: they are the peer's
             return;
         }
-        bool began = State != AssociationState.Closed;
-        _localTag = cookie.LocalTag;
         _peerTag = cookie.PeerTag;
-        if (!began)
-        {
-            _localInitialTsn = cookie.LocalInitialTsn;
-            _outstanding.Start(_localInitialTsn);
-            _nextRequest = new ReconfigurationSequence(_localInitialTsn.Value);
-        }
         Agree(
             cookie.PeerInitialTsn, cookie.PeerWindow, cookie.OutboundStreams, cookie.InboundStreams, cookie.ForwardTsn, cookie.Reconfiguration,
             cookie.ZeroChecksum);
         _acceptsZeroChecksum |= _options.ZeroChecksum && cookie.ZeroChecksum;
-        Establish();
+        if (!established)
+            Establish();
         AcknowledgeCookie();
     }
 
@@ -212,6 +208,8 @@ public sealed partial class Association
     private void Agree(Tsn peerInitialTsn, uint window, int outbound, int inbound, bool forwardTsn, bool reconfiguration, bool zeroChecksum)
     {
         _received.Start(peerInitialTsn);
+        _advertisedWindow = (uint)_options.ReceiveWindow;
+        _peerInitialTsn = peerInitialTsn;
         _expectedRequest = new ReconfigurationSequence(peerInitialTsn.Value);
         _peerWindow = window;
         OutboundStreams = outbound;

@@ -79,8 +79,9 @@ public sealed partial class Association
     {
         if (_outstanding.LostCount > 0 && _peerForwardTsn)
         {
+            Tsn passed = _outstanding.AdvancedAck;
             _outstanding.AbandonExpired(_now);
-            _forwardDue |= _outstanding.AdvancedAck > _outstanding.CumulativeAck;
+            _forwardDue |= _outstanding.AdvancedAck > passed;
         }
         int before = writer.Length;
         bool sentAgain = WriteLost(ref writer);
@@ -117,7 +118,7 @@ public sealed partial class Association
             _stats.Retransmissions++;
             any = true;
             // The timer belongs to the lowest chunk: sent again, it gets its full time again (§6.3.2 R4, §7.2.4).
-            if (tsn == _outstanding.CumulativeAck.Next)
+            if (tsn == _outstanding.CumulativeAck.Next && State >= AssociationState.Established)
                 _retransmissionTimer = _now + _timeout.Current;
         }
         return any;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Jangbu.WebRtc.Sctp;
 
 /// <summary>Stream sequence number of an ordered message; 16 bits, ordered by serial arithmetic (RFC 9260 §1.6).</summary>
@@ -21,4 +23,7 @@ public readonly record struct Ssn(ushort Value)
 
     /// <summary>Whether <paramref name="left"/> comes later or is the same.</summary>
     public static bool operator >=(Ssn left, Ssn right) => left - right >= 0;
+
+    /// <summary>The decimal number; written out here because the record's own text would follow Next without end.</summary>
+    public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
 }

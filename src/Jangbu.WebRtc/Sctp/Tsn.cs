@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Jangbu.WebRtc.Sctp;
 
 /// <summary>Transmission sequence number of a DATA chunk; ordered by serial arithmetic (RFC 1982, as RFC 9260 §1.6 asks).</summary>
@@ -27,4 +29,7 @@ public readonly record struct Tsn(uint Value)
 
     /// <summary>Whether <paramref name="left"/> was assigned later or is the same.</summary>
     public static bool operator >=(Tsn left, Tsn right) => left - right >= 0;
+
+    /// <summary>The decimal number; written out here because the record's own text would follow Next without end.</summary>
+    public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
 }

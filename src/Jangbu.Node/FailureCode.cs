@@ -33,6 +33,12 @@ public static class FailureCode
     /// <summary><c>why</c>: the ledger is an old copy; it signs nothing until its person has said so.</summary>
     public const string LedgerOld = "ledger_old";
 
+    /// <summary><c>file</c>: it is there already.</summary>
+    public const string FileExists = "file_exists";
+
+    /// <summary><c>file</c>: it is not there.</summary>
+    public const string FileMissing = "file_missing";
+
     /// <summary><c>name</c>: no such contact.</summary>
     public const string ContactUnknown = "contact_unknown";
 
@@ -74,6 +80,9 @@ public static class FailureCode
 
     /// <summary>The node was stopped or has stopped itself.</summary>
     public const string Stopped = "stopped";
+
+    /// <summary><c>link</c>: nobody who made this invitation was met in time.</summary>
+    public const string NotMet = "not_met";
 
     /// <summary><c>what</c>: this needs a node that is online.</summary>
     public const string Offline = "offline";

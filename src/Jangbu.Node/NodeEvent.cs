@@ -27,6 +27,12 @@ public abstract record NodeEvent
     /// <summary>A session with a contact has ended.</summary>
     public sealed record SessionClosed(string Contact, string Reason) : NodeEvent;
 
+    /// <summary>Somebody new is a contact, by an invitation; both should compare the safety number.</summary>
+    /// <param name="Contact">What they are called.</param>
+    /// <param name="Id">Who.</param>
+    /// <param name="Invitation">The code of the invitation, as after <c>jangbu:invite/</c>.</param>
+    public sealed record Met(string Contact, PeerId Id, string Invitation) : NodeEvent;
+
     /// <summary>Something its person should know: <c>fork</c>, <c>suspected_fork</c>, <c>id_conflict</c>, <c>refused</c>, <c>old_ledger</c> …</summary>
     public sealed record Warning(string Contact, string Code, string Text) : NodeEvent;
 }

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Security.Cryptography;
+using Jangbu.Dht;
+using Jangbu.Dht.Krpc;
+using Jangbu.Node.Drivers;
+using Jangbu.Node.Slots;
+using Jangbu.WebRtc.Dtls;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Jangbu.Node;
+
+// Starting: home, sockets, engine, loop, and the way into the DHT.
+public sealed partial class JangbuNode
+{
+    /// <summary>How the node stands at this moment.</summary>
+    public NodeStatus Status => _loop.Read(engine => new NodeStatus
+    {
+        Id = Id,
+        Online = engine.Dht is not null,
+        Uptime = _loop.Elapsed,
+        DhtNodes = engine.Dht?.Stats(_loop.Elapsed).GoodContacts ?? 0,
+        DhtEndPoint = _sockets.DhtEndPoints.FirstOrDefault(),
+        OuterEndPoints = [.. engine.OuterEndPoints],
+        Sessions = [.. engine.OpenRoads.Select(road => new SessionView(engine.NameOf(road.Peer!.Value), road.Path, _loop.Elapsed - road.OpenedAt))],
+        WrongSignals = engine.Rendezvous?.Stats.Wrong ?? 0,
+    });
+
+    private static JangbuNode Start(JangbuOptions options, bool online)
+    {
+        Check(options);
+        ILogger logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Jangbu.Node");
+        RandomNumberGenerator random = RandomSource.Create();
+        OpenedHome? home = null;
+        NodeSockets? sockets = null;
+        try
+        {
+            home = OpenedHome.Open(options, random);
+            bool loopback = Bootstrap.IsLoopback(options.Bootstrap) || (options.Bind is { } bind && IPAddress.IsLoopback(bind));
+            LoopClock clock = new();
+            sockets = new NodeSockets(options.Bind, loopback, () => clock.Elapsed);
+            EngineNetwork? network = online ? MakeNetwork(options, home, sockets, loopback, random) : null;
+            NodeEngine engine = new(home.Book, home.Key, network);
+            NodeLoop loop = new(engine, sockets, clock, home.Folder.Path, logger);
+            Log.Started(logger, home.Book.Book.Contacts.Count(), sockets.DhtEndPoints.FirstOrDefault()?.Port ?? 0);
+            return new JangbuNode(home, loop, sockets, random, logger);
+        }
+        catch
+        {
+            sockets?.Dispose();
+            home?.Dispose();
+            random.Dispose();
+            throw;
+        }
+    }
+
+    private static EngineNetwork MakeNetwork(JangbuOptions options, OpenedHome home, NodeSockets sockets, bool loopback, RandomNumberGenerator random)
+    {
+        if (home.Book.Ledger.ReadOnlyReason is { } reason)
+            throw new JangbuException(FailureCode.LedgerDamaged, ExitCategory.Integrity, $"the ledger is read only: {reason}", ("file", HomeFolder.LedgerName), ("why", reason));
+        sockets.OpenDht(options.DhtPort);
+        AddressFamilies families = AddressFamilies.None;
+        foreach (IPEndPoint local in sockets.DhtEndPoints)
+            families |= local.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? AddressFamilies.IPv4 : AddressFamilies.IPv6;
+        DhtNode dht = new(new DhtOptions { Families = families }, random);
+        PeerRoadMaker roads = new(DtlsCertificate.Create(WallClock.Now), options.RelayOnly, loopback, random);
+        return new EngineNetwork(home.Key, dht, sockets, roads.Make, loopback, random);
+    }
+
+    private async Task JoinAsync(JangbuOptions options, CancellationToken cancellationToken)
+    {
+        await _loop.PostAsync(engine =>
+        {
+            engine.Listen();
+            return true;
+        }).ConfigureAwait(false);
+        IReadOnlyList<IPEndPoint> nodes = await Bootstrap.ResolveAsync(options.Bootstrap, _logger, cancellationToken).ConfigureAwait(false);
+        await _loop.PostAsync(engine =>
+        {
+            foreach (IPEndPoint node in nodes)
+                engine.Dht!.AddNode(engine.Now.Now, node);
+            return true;
+        }).ConfigureAwait(false);
+    }
+
+    private static void Check(JangbuOptions options)
+    {
+        if (options.DhtPort is < 0 or > 65535)
+        {
+            throw new JangbuException(FailureCode.OptionInvalid, ExitCategory.Usage, $"a port is 0 to 65535, not {options.DhtPort}",
+                ("option", nameof(options.DhtPort)), ("value", options.DhtPort.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("range", "0-65535"));
+        }
+        foreach (string node in options.Bootstrap ?? [])
+            _ = Bootstrap.Split(node);
+        if (options.RelayOnly && options.TurnServers.Count == 0)
+        {
+            throw new JangbuException(FailureCode.OptionInvalid, ExitCategory.Usage, "relay only needs a TURN server",
+                ("option", nameof(options.RelayOnly)), ("value", "true"), ("range", "with TurnServers"));
+        }
+    }
+}

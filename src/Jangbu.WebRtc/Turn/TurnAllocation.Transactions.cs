@@ -83,11 +83,7 @@ public sealed partial class TurnAllocation
             }
 
             transaction.Sends++;
-            // The first is waited for by a person, so it is repeated evenly; the last wait and all later requests are patient.
-            if (transaction.Method != StunMethod.Allocate)
-                transaction.Wait = transaction.Wait * 2 < LongestWait ? transaction.Wait * 2 : LongestWait;
-            else if (transaction.Sends == MaxSends)
-                transaction.Wait *= 8;
+            transaction.Wait = transaction.Wait * 2 < LongestWait ? transaction.Wait * 2 : LongestWait;
             transaction.NextSend = now + transaction.Wait;
             _outgoing.Enqueue(transaction.Bytes);
         }

@@ -59,22 +59,14 @@ public sealed partial class PeerConnection
     }
 
     /// <summary>
-    /// DTLS stands. Who was its client sends INIT, and the server answers (RFC 8841 §9.3 lets either begin): one crossing less, and stacks that
-    /// are not ready the moment their handshake ends (werift takes an INIT before it knows its own role, and breaks) are met gently. A server
+    /// DTLS stands. Who was its client sends INIT and the server answers (RFC 8841 §9.3 lets either begin), which saves a crossing; a server
     /// whose client does not begin does so itself after a while.
     /// </summary>
     private void PrepareAssociation(TimeSpan now)
     {
         _associationStarted = true;
         _events.Enqueue(new(PeerConnectionEventKind.DtlsConnected));
-        if (_dtlsRole == DtlsRole.Server)
-        {
-            _startAt = now + ServerPatience;
-            return;
-        }
-        // What the handshake took beyond the path's own time is the peer's pace: a slow one gets a moment to start its SCTP.
-        TimeSpan pace = now - _dtlsBegan - 2 * (_ice.RoundTrip ?? TimeSpan.Zero);
-        _startAt = pace < QuickHandshake ? now : now + (pace < MaxPause * 4 ? pace / 4 : MaxPause);
+        _startAt = _dtlsRole == DtlsRole.Server ? now + ServerPatience : now;
         StartAssociationIfDue(now);
     }
 
@@ -95,12 +87,6 @@ public sealed partial class PeerConnection
 
     private bool _channelsStarted;
     private TimeSpan? _startAt;
-    private TimeSpan _dtlsBegan;
-
-    /// <summary>A handshake that fast is native code, whose SCTP stands before the last flight leaves.</summary>
-    private static readonly TimeSpan QuickHandshake = TimeSpan.FromMilliseconds(20);
-
-    private static readonly TimeSpan MaxPause = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan ServerPatience = TimeSpan.FromMilliseconds(500);
 

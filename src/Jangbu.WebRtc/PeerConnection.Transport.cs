@@ -203,10 +203,11 @@ public sealed partial class PeerConnection
             Role = _dtlsRole,
             Certificate = _options.Certificate,
             PeerFingerprints = _remote.Fingerprints,
+            // Nobody sends media here, but werift ends a handshake without use_srtp, and browsers always offer it.
+            SrtpProfiles = OfferedSrtpProfiles,
             FirstRetransmission = twice < LeastFirstRetransmission ? LeastFirstRetransmission
                 : twice > DtlsOptions.MaxFirstRetransmission ? DtlsOptions.MaxFirstRetransmission : twice,
         });
-        _dtlsBegan = now;
         _dtls.Start(now);
         while (_early.TryDequeue(out byte[]? datagram))
             _dtls.Receive(now, datagram);
@@ -238,6 +239,8 @@ public sealed partial class PeerConnection
     }
 
     private static bool IsDtls(ReadOnlySpan<byte> datagram) => !datagram.IsEmpty && datagram[0] is >= FirstDtlsByte and <= LastDtlsByte;
+
+    private static readonly SrtpProtectionProfile[] OfferedSrtpProfiles = [SrtpProtectionProfile.AeadAes128Gcm, SrtpProtectionProfile.Aes128CmHmacSha1Tag80];
 
     /// <summary>Assumed where ICE has measured nothing: a peer-reflexive path found by the peer's check alone.</summary>
     private static readonly TimeSpan LikelyRoundTrip = TimeSpan.FromMilliseconds(100);

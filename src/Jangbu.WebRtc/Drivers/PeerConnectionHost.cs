@@ -39,7 +39,7 @@ public sealed class PeerConnectionHost : IAsyncDisposable
         _options = options;
         _servers = servers;
         _certificate = options.Certificate ?? DtlsCertificate.Create(TimeProvider.System.GetUtcNow());
-        _loop = new PeerConnectionLoop(new Observer(this), options.Loopback);
+        _loop = new PeerConnectionLoop(new Observer(this), options.Loopback, acceptAnyTurnCertificate: options.AcceptAnyTurnCertificate);
     }
 
     /// <summary>Starts the thread and resolves the servers' names; a name that is not known is left out.</summary>

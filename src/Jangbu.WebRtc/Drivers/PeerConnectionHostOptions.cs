@@ -13,6 +13,12 @@ public sealed record PeerConnectionHostOptions
     /// <summary>Offer loopback addresses, and only they: for two programs on one machine.</summary>
     public bool Loopback { get; init; }
 
+    /// <summary>
+    /// Take any certificate of a <c>turns:</c> server. What it relays is protected end to end all the same; but whoever stands between sees the
+    /// user name and that a relay is used. For laboratories.
+    /// </summary>
+    public bool AcceptAnyTurnCertificate { get; init; }
+
     /// <summary>The certificate of every connection; made at the start when null.</summary>
     public DtlsCertificate? Certificate { get; init; }
 

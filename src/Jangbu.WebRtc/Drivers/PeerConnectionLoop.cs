@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Jangbu.WebRtc.Turn;
 
 namespace Jangbu.WebRtc.Drivers;
 
@@ -32,6 +33,8 @@ public sealed class PeerConnectionLoop : IDisposable
     private readonly List<Driven> _touched = [];
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly bool _ownsSockets;
+    private readonly TurnStreams _streams;
+    private readonly byte[] _piece = new byte[16 * 1024];
     private IReadOnlyList<IPAddress>? _addresses;
     private volatile bool _addressesChanged;
 
@@ -39,13 +42,15 @@ public sealed class PeerConnectionLoop : IDisposable
     /// <param name="observer">Told every event.</param>
     /// <param name="loopback">Whether loopback addresses are offered, and only they.</param>
     /// <param name="sockets">A set to share with others, who then call <see cref="TryTake"/> for what they receive; else the loop makes its own.</param>
-    public PeerConnectionLoop(IPeerConnectionObserver observer, bool loopback = false, UdpSocketSet? sockets = null)
+    /// <param name="acceptAnyTurnCertificate">Whether a TURN server over TLS may show any certificate, for laboratories.</param>
+    public PeerConnectionLoop(IPeerConnectionObserver observer, bool loopback = false, UdpSocketSet? sockets = null, bool acceptAnyTurnCertificate = false)
     {
         ArgumentNullException.ThrowIfNull(observer);
         _observer = observer;
         _loopback = loopback;
         _ownsSockets = sockets is null;
         _sockets = sockets ?? UdpSocketSet.Create();
+        _streams = new TurnStreams(Wake, acceptAnyTurnCertificate);
         NetworkChange.NetworkAddressChanged += OnAddressChanged;
     }
 
@@ -149,6 +154,8 @@ public sealed class PeerConnectionLoop : IDisposable
         if (_addressesChanged)
             RefreshAddresses();
         TimeSpan now = Now;
+        foreach (PeerConnection connection in _streams.Take(now))
+            Touch(connection);
         foreach (Driven driven in _all)
         {
             if (driven.Deadline <= now)
@@ -174,6 +181,7 @@ public sealed class PeerConnectionLoop : IDisposable
             Send(driven);
             Release(driven);
         }
+        _streams.Dispose();
         if (_ownsSockets)
             _sockets.Dispose();
     }
@@ -196,7 +204,10 @@ public sealed class PeerConnectionLoop : IDisposable
         while (_observer.IsReady(connection) && connection.TryDequeue(out PeerConnectionEvent e))
         {
             closed |= e.Kind == PeerConnectionEventKind.Closed;
-            _observer.Take(now, connection, in e);
+            if (e.Kind == PeerConnectionEventKind.StreamWanted)
+                _streams.Open(connection, e.Server!);
+            else
+                _observer.Take(now, connection, in e);
         }
         Send(driven);
         driven.Deadline = connection.Deadline ?? TimeSpan.MaxValue;
@@ -217,11 +228,15 @@ public sealed class PeerConnectionLoop : IDisposable
                 }
             }
         }
+
+        while (driven.Connection.TryTransmitStream(_piece, out int bytes, out TurnServer server))
+            _streams.Write(driven.Connection, server, _piece.AsSpan(0, bytes));
     }
 
     private void Release(Driven driven)
     {
         _all.Remove(driven);
+        _streams.Close(driven.Connection);
         foreach ((UdpSocketToken token, _) in driven.Sockets)
         {
             _byToken.Remove(token.Value);

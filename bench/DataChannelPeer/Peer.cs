@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Jangbu.WebRtc;
 using Jangbu.WebRtc.Drivers;
+using Jangbu.WebRtc.Ice;
 using Jangbu.WebRtc.Dtls;
 using Jangbu.WebRtc.Sdp;
 using Jangbu.WebRtc.Turn;
@@ -52,12 +53,23 @@ internal sealed class Peer : IPeerConnectionObserver, IDisposable
             Print(new { type = connection.Role == PeerRole.Offerer ? "offer" : "answer", sdp = connection.CreateDescription().ToString() });
         else if (_work.TryGetValue(connection, out IWork? work))
             work.Take(now, in e);
+        // Not on stdout, which holds JSON alone: tests/labs/nat_matrix.py wants to know whether a path is direct.
+        if (e.Kind == PeerConnectionEventKind.IceConnected)
+            Console.Error.WriteLine($"path {Kind(e.Route!.Kind)}");
         if (e.Kind == PeerConnectionEventKind.Closed)
         {
             _work.Remove(connection);
             connection.Dispose();
         }
     }
+
+    private static string Kind(CandidateType type) => type switch
+    {
+        CandidateType.Host => "host",
+        CandidateType.ServerReflexive => "srflx",
+        CandidateType.PeerReflexive => "prflx",
+        _ => "relay",
+    };
 
     public void Dispose()
     {

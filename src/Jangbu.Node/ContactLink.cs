@@ -33,6 +33,12 @@ internal sealed class ContactLink(PeerId? id, Pair pair, InvitationCode? invitat
 
     /// <summary>Attempts that failed in a row.</summary>
     public int Failures { get; set; }
+
+    /// <summary>True when my letter may no longer be what it should be.</summary>
+    public bool LettersStale { get; set; }
+
+    /// <summary>True once a letter of theirs was found: what they must know goes back by letter too.</summary>
+    public bool HasWritten { get; set; }
 }
 
 /// <summary>How far an attempt has come.</summary>

@@ -4,7 +4,9 @@ using Jangbu.Dht;
 using Jangbu.Dht.Krpc;
 using Jangbu.Node.Drivers;
 using Jangbu.Node.Slots;
+using Jangbu.WebRtc.Drivers;
 using Jangbu.WebRtc.Dtls;
+using Jangbu.WebRtc.Turn;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -39,11 +41,12 @@ public sealed partial class JangbuNode
             bool loopback = Bootstrap.IsLoopback(options.Bootstrap) || (options.Bind is { } bind && IPAddress.IsLoopback(bind));
             LoopClock clock = new();
             sockets = new NodeSockets(options.Bind, loopback, () => clock.Elapsed);
-            EngineNetwork? network = online ? MakeNetwork(options, home, sockets, loopback, random) : null;
+            PeerRoadMaker? roads = online ? new PeerRoadMaker(DtlsCertificate.Create(WallClock.Now), options.RelayOnly, loopback, random) : null;
+            EngineNetwork? network = roads is not null ? MakeNetwork(options, home, sockets, roads, loopback, random) : null;
             NodeEngine engine = new(home.Book, home.Key, network);
             NodeLoop loop = new(engine, sockets, clock, home.Folder.Path, logger);
             Log.Started(logger, home.Book.Book.Contacts.Count(), sockets.DhtEndPoints.FirstOrDefault()?.Port ?? 0);
-            return new JangbuNode(home, loop, sockets, random, logger);
+            return new JangbuNode(home, loop, sockets, roads, random, logger);
         }
         catch
         {
@@ -54,7 +57,7 @@ public sealed partial class JangbuNode
         }
     }
 
-    private static EngineNetwork MakeNetwork(JangbuOptions options, OpenedHome home, NodeSockets sockets, bool loopback, RandomNumberGenerator random)
+    private static EngineNetwork MakeNetwork(JangbuOptions options, OpenedHome home, NodeSockets sockets, PeerRoadMaker roads, bool loopback, RandomNumberGenerator random)
     {
         if (home.Book.Ledger.ReadOnlyReason is { } reason)
             throw new JangbuException(FailureCode.LedgerDamaged, ExitCategory.Integrity, $"the ledger is read only: {reason}", ("file", HomeFolder.LedgerName), ("why", reason));
@@ -63,20 +66,21 @@ public sealed partial class JangbuNode
         foreach (IPEndPoint local in sockets.DhtEndPoints)
             families |= local.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? AddressFamilies.IPv4 : AddressFamilies.IPv6;
         DhtNode dht = new(new DhtOptions { Families = families }, random);
-        PeerRoadMaker roads = new(DtlsCertificate.Create(WallClock.Now), options.RelayOnly, loopback, random);
         return new EngineNetwork(home.Key, dht, sockets, roads.Make, loopback, random);
     }
 
     private async Task JoinAsync(JangbuOptions options, CancellationToken cancellationToken)
     {
+        Task<IReadOnlyList<IPEndPoint>> bootstrap = Bootstrap.ResolveAsync(options.Bootstrap, _logger, cancellationToken);
+        IceServer[] servers = [.. options.StunServers.Concat(options.TurnServers).Select(ParseServer)];
+        IReadOnlyList<IPEndPoint>[] stun = await Task.WhenAll(servers.Where(server => !server.IsTurn).Select(server => server.ResolveAsync(cancellationToken))).ConfigureAwait(false);
+        IReadOnlyList<TurnServer>[] turn = await Task.WhenAll(servers.Where(server => server.IsTurn).Select(server => server.ResolveTurnAsync(cancellationToken))).ConfigureAwait(false);
+        IReadOnlyList<IPEndPoint> nodes = await bootstrap.ConfigureAwait(false);
         await _loop.PostAsync(engine =>
         {
+            _roads!.StunServers = [.. stun.SelectMany(found => found)];
+            _roads.TurnServers = [.. turn.SelectMany(found => found)];
             engine.Listen();
-            return true;
-        }).ConfigureAwait(false);
-        IReadOnlyList<IPEndPoint> nodes = await Bootstrap.ResolveAsync(options.Bootstrap, _logger, cancellationToken).ConfigureAwait(false);
-        await _loop.PostAsync(engine =>
-        {
             foreach (IPEndPoint node in nodes)
                 engine.Dht!.AddNode(engine.Now.Now, node);
             return true;
@@ -92,10 +96,20 @@ public sealed partial class JangbuNode
         }
         foreach (string node in options.Bootstrap ?? [])
             _ = Bootstrap.Split(node);
+        foreach (string server in options.StunServers.Concat(options.TurnServers))
+            _ = ParseServer(server);
         if (options.RelayOnly && options.TurnServers.Count == 0)
         {
             throw new JangbuException(FailureCode.OptionInvalid, ExitCategory.Usage, "relay only needs a TURN server",
                 ("option", nameof(options.RelayOnly)), ("value", "true"), ("range", "with TurnServers"));
         }
+    }
+
+    private static IceServer ParseServer(string text)
+    {
+        if (IceServer.TryParse(text, out IceServer? server) && (!server.IsTurn || server.Transport == TurnTransport.Udp))
+            return server;
+        throw new JangbuException(FailureCode.OptionInvalid, ExitCategory.Usage, "a server is stun:host:port or turn:user:password@host:port, over UDP",
+            ("option", nameof(JangbuOptions.StunServers)), ("value", text.Contains('@', StringComparison.Ordinal) ? "turn:…" : text), ("range", "stun:, turn:"));
     }
 }

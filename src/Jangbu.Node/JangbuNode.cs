@@ -23,14 +23,16 @@ public sealed partial class JangbuNode : IAsyncDisposable
     private readonly OpenedHome _home;
     private readonly NodeLoop _loop;
     private readonly NodeSockets _sockets;
+    private readonly PeerRoadMaker? _roads;
     private readonly RandomNumberGenerator _random;
     private readonly ILogger _logger;
 
-    private JangbuNode(OpenedHome home, NodeLoop loop, NodeSockets sockets, RandomNumberGenerator random, ILogger logger)
+    private JangbuNode(OpenedHome home, NodeLoop loop, NodeSockets sockets, PeerRoadMaker? roads, RandomNumberGenerator random, ILogger logger)
     {
         _home = home;
         _loop = loop;
         _sockets = sockets;
+        _roads = roads;
         _random = random;
         _logger = logger;
         Contacts = new ContactBook(loop);
@@ -210,6 +212,7 @@ public sealed partial class JangbuNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _loop.DisposeAsync().ConfigureAwait(false);
+        _roads?.Dispose();
         _home.Dispose();
         _random.Dispose();
         Log.Stopped(_logger);

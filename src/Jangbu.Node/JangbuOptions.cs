@@ -27,17 +27,14 @@ public sealed record JangbuOptions
     /// <summary>The one local address to use for DHT and channels; null (the default) means all of them.</summary>
     public IPAddress? Bind { get; init; }
 
-    /// <summary>STUN servers, <c>stun:host:port</c>; none by default.</summary>
+    /// <summary>STUN servers, <c>stun:host</c> or <c>stun:host:port</c> (RFC 7064); none by default.</summary>
     public IReadOnlyList<string> StunServers { get; init; } = [];
 
-    /// <summary>TURN servers, <c>turn:user:password@host:port</c>; none by default.</summary>
+    /// <summary>TURN servers over UDP, <c>turn:user:password@host</c>, also with <c>:port</c> (RFC 7065); none by default.</summary>
     public IReadOnlyList<string> TurnServers { get; init; } = [];
 
     /// <summary>True: only relayed addresses are offered, so that no contact learns where this program runs. Needs a TURN server.</summary>
     public bool RelayOnly { get; init; }
-
-    /// <summary>What <c>hello</c> calls this program, at most 64 code points.</summary>
-    public string Agent { get; init; } = "jangbu/0.1.0";
 
     /// <summary>Where log lines go; nowhere by default.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }

@@ -88,6 +88,7 @@ internal sealed partial class NodeEngine
             case AttemptState.Offered or AttemptState.Connecting:
                 attempt.Link.Failures++;
                 Drop(attempt, "no_path");
+                TurnToLetters(attempt.Link, answered: !attempt.Offerer);
                 break;
             case AttemptState.Open or AttemptState.Closing:
                 Drop(attempt, "closed");
@@ -142,6 +143,10 @@ internal sealed partial class NodeEngine
                 break;
             case RendezvousEvent.OfferDied when link.Attempt is { State: AttemptState.Offered } attempt:
                 Drop(attempt, "unanswered");
+                break;
+            case RendezvousEvent.LetterFound letter when link.Id is { } writer:
+                Book.TakeLetter(writer, letter.Content);
+                link.HasWritten = true;
                 break;
             default:
                 break; // What speaks of an attempt that is over by now.
@@ -217,16 +222,18 @@ internal sealed partial class NodeEngine
             case RoadEvent.Encrypted:
                 Progress(attempt.Link.Id, PaymentStage.DtlsConnected);
                 break;
-            case RoadEvent.Opened opened:
-                Open(attempt, opened.LargestMessage);
+            case RoadEvent.Opened channel:
+                Open(attempt, channel.LargestMessage);
                 break;
             case RoadEvent.Message message:
                 attempt.Session?.Receive(message.Bytes.Span, message.IsText);
                 break;
             case RoadEvent.Closed closed:
-                if (attempt.State < AttemptState.Open)
-                    attempt.Link.Failures++;
+                bool opened = attempt.State >= AttemptState.Open;
+                attempt.Link.Failures += opened ? 0 : 1;
                 Drop(attempt, closed.Reason);
+                if (!opened)
+                    TurnToLetters(attempt.Link, answered: !attempt.Offerer);
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException($"road event {happened}");

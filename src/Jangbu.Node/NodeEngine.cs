@@ -101,8 +101,11 @@ internal sealed partial class NodeEngine : IDisposable
         while (Book.TryDequeue(out PaymentEvent? happened))
         {
             _wantedIsStale = true;
+            if (_links.TryGetValue(happened.Contact, out ContactLink? link))
+                link.LettersStale = true;
             Take(happened);
         }
+        WriteLetters();
         SendMessages();
         Settle();
         NoticeOnline();

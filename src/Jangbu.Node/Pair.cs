@@ -51,6 +51,12 @@ internal sealed class Pair(PairSecret secret, byte[] me, byte[] them, PublicIden
     /// <summary>When my <c>here</c> is to be stored again.</summary>
     public TimeSpan HereDue { get; set; }
 
+    /// <summary>What my letter holds; null for none.</summary>
+    public byte[]? Letter { get; set; }
+
+    /// <summary>When their letter is read next, while listening.</summary>
+    public TimeSpan LetterDue { get; set; }
+
     /// <summary>When their offers are read next, while engaged.</summary>
     public TimeSpan PollDue { get; set; }
 

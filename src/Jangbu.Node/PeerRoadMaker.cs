@@ -4,6 +4,7 @@ using Jangbu.WebRtc;
 using Jangbu.WebRtc.Dtls;
 using Jangbu.WebRtc.Ice;
 using Jangbu.WebRtc.Sctp;
+using Jangbu.WebRtc.Turn;
 
 namespace Jangbu.Node;
 
@@ -13,12 +14,16 @@ internal sealed class PeerRoadMaker(DtlsCertificate certificate, bool relayOnly,
     /// <summary>STUN servers, resolved; empty until they are.</summary>
     public IReadOnlyList<IPEndPoint> StunServers { get; set; } = [];
 
+    /// <summary>TURN servers, resolved; empty until they are.</summary>
+    public IReadOnlyList<TurnServer> TurnServers { get; set; } = [];
+
     /// <summary>Makes one.</summary>
     public IRoad Make(Moment now, bool offerer, IReadOnlyList<IPEndPoint> locals) => new PeerRoad(now, new PeerConnectionOptions
     {
         Role = offerer ? PeerRole.Offerer : PeerRole.Answerer,
         Certificate = certificate,
         StunServers = StunServers,
+        TurnServers = TurnServers,
         Ice = new IceOptions { Controlling = offerer, RelayOnly = relayOnly },
         Sctp = new AssociationOptions { MaxMessageSize = Payments.PaymentSession.MaxMessage },
     }, locals, loopback, random);

@@ -102,6 +102,7 @@ internal sealed partial class Rendezvous(PublicIdentity me, RandomNumberGenerato
         {
             AdvanceOffer(now, pair);
             AdvanceHere(now, pair);
+            AdvanceLetter(now, pair);
             if (IsFollowed(pair) && now.Now >= pair.PollDue)
             {
                 pair.PollDue = now.Now + LastSpokenInterval;
@@ -126,6 +127,7 @@ internal sealed partial class Rendezvous(PublicIdentity me, RandomNumberGenerato
         // A thousand contacts at once would be a thousand stores at once: those that join late stand in a row.
         pair.HereDue = now.Now + HereSpacing * _pairs.Count;
         pair.PollDue = now.Now;
+        pair.LetterDue = now.Now + LetterInterval + HereSpacing * _pairs.Count;
         _pairs.Add(pair);
         Refresh(now);
         return pair;
@@ -171,6 +173,8 @@ internal sealed partial class Rendezvous(PublicIdentity me, RandomNumberGenerato
                 next = Earlier(next, pair.PollDue);
             if (IsHeard(pair) && _outer.Count > 0)
                 next = Earlier(next, pair.HereDue);
+            if (_listening && pair.Contact is not null)
+                next = Earlier(next, pair.LetterDue);
             if (pair.Offer is { } offer)
             {
                 if (!offer.Answered)

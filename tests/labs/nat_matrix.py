@@ -53,9 +53,8 @@ class Line:
         self.process.stdin.write(json.dumps(message).encode() + b"\n")
         self.process.stdin.flush()
 
-    def path(self):
-        words = [l.split()[1] for l in self.err.decode().splitlines() if l.startswith("path ")]
-        return words[-1] if words else None
+    def paths(self):
+        return [l.split()[1] for l in self.err.decode().splitlines() if l.startswith("path ")]
 
     def end(self):
         for stream in (self.process.stdin,):
@@ -74,26 +73,26 @@ def session(env, peer, mode, seconds, during=None):
     """One run: alice offers and does the work, bob answers."""
     bob = Line(env, "bob", peer, "answerer", *TURN)
     alice = Line(env, "alice", peer, "offerer", *mode, *TURN)
-    acted = False
     try:
         end = time.time() + seconds
         while time.time() < end:
-            message = alice.read(1 if during and not acted else end - time.time())
+            message = alice.read(end - time.time())
             if message is None:
-                if alice.process.poll() is not None:
-                    break
-                if during and not acted:
-                    acted = True
-                    during()
-                continue
+                break
             if message.get("type") != "offer":
-                message["path"] = alice.path()
+                message["paths"] = alice.paths()
+                message["path"] = message["paths"][-1] if message["paths"] else None
                 return message
             bob.write(message)
             answer = bob.read(10)
             if answer is None:
                 return {"error": "no answer: " + bob.err.decode()[-300:]}
             alice.write(answer)
+            if during:
+                time.sleep(2.5)
+                if select.select([alice.process.stdout], [], [], 0)[0]:
+                    return {"error": "it was over before anything was done to it"}
+                during()
         return {"error": "no result: " + alice.err.decode()[-300:]}
     finally:
         alice.end()
@@ -131,7 +130,9 @@ def echo(name, what, types, options, peer, n, size, seconds, during=None, path=N
     def work(env):
         act = during and (lambda: during(env))
         return session(env, peer, ["echo", "--n", str(n), "--size", str(size)], seconds, act)
+    began = time.time()
     result = lab(name, types, options, work)
+    result["seconds"] = round(time.time() - began, 1)
     ok = result.get("ok") is True and result.get("bad") == 0 and (path is None or (result.get("path") == "relay") == (path == "relay"))
     return {"scenario": what, "pair": types, "options": " ".join(options), "pass": ok, **result}
 
@@ -146,17 +147,17 @@ def cut(env):
     call(env, "heal", "alice")
 
 
-def extras(peer):
-    loss = ["--loss", "20", "--jitter", "50", "--delay", "20", "--dup", "5", "--reorder", "5"]
-    return [
-        lambda: echo("mx0", "loss 20 %, jitter, duplicates, reordering", "portcone,portcone", loss, peer, 100, 1000, 120),
-        lambda: echo("mx1", "IPv6, MTU 1,280", "portcone,portcone", ["--ipv6", "--mtu", "1280"], peer, 100, 20000, 60, path="direct"),
-        lambda: echo("mx2", "one carrier translator, no hairpin", "portcone,portcone", ["--cgnat", "portcone"], peer, 50, 1000, 60, path="relay"),
-        lambda: echo("mx3", "one carrier translator with hairpin", "portcone,portcone", ["--cgnat", "fullcone", "--hairpin"], peer, 50, 1000, 60, path="direct"),
-        lambda: echo("mx4", "both subnets the same", "portcone,portcone", ["--overlap"], peer, 50, 1000, 60, path="direct"),
-        lambda: echo("mx5", "rebinding under way", "portcone,portcone", ["--delay", "100"], peer, 100, 1000, 90, lambda env: call(env, "rebind", "alice")),
-        lambda: echo("mx6", "cut of 20 s under way", "portcone,portcone", ["--delay", "100"], peer, 100, 1000, 120, cut),
-    ]
+LOSS = ["--loss", "20", "--jitter", "50", "--delay", "20", "--dup", "5", "--reorder", "5"]
+# name, options of the lab, messages, their size, seconds, what is done under way, path
+SCENARIOS = [
+    ("loss 20 %, jitter, duplicates, reordering", LOSS, 100, 1000, 120, None, None),
+    ("IPv6, MTU 1,280", ["--ipv6", "--mtu", "1280"], 100, 20000, 60, None, "direct"),
+    ("one carrier translator, no hairpin", ["--cgnat", "portcone"], 50, 1000, 60, None, "relay"),
+    ("one carrier translator with hairpin", ["--cgnat", "fullcone", "--hairpin"], 50, 1000, 60, None, "direct"),
+    ("both subnets the same", ["--overlap"], 50, 1000, 60, None, "direct"),
+    ("rebinding under way", ["--delay", "100"], 1000, 1000, 90, lambda env: call(env, "rebind", "alice"), None),
+    ("cut of 20 s under way", ["--delay", "100"], 1000, 1000, 120, cut, None),
+]
 
 
 def main():
@@ -165,12 +166,14 @@ def main():
     p.add_argument("--all", action="store_true")
     p.add_argument("--pair", action="append", default=[])
     p.add_argument("--extra", action="store_true")
+    p.add_argument("--scenario", help="of the extra ones only those with this word")
     p.add_argument("--jobs", type=int, default=2)
     o = p.parse_args()
     pairs = o.pair or ([",".join(two) for two in itertools.combinations_with_replacement(TYPES, 2)] if o.all else CI_PAIRS)
     work = [] if o.pair == ["none"] else [lambda i=i, t=t: pair(f"mp{i}", t, o.peer) for i, t in enumerate(pairs)]
     if o.extra:
-        work += extras(o.peer)
+        work += [lambda i=i, s=s: echo(f"mx{i}", s[0], "portcone,portcone", s[1], o.peer, *s[2:]) for i, s in enumerate(SCENARIOS)
+                 if not o.scenario or o.scenario in s[0]]
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(o.jobs) as pool:
         for done in concurrent.futures.as_completed([pool.submit(w) for w in work]):

@@ -30,6 +30,13 @@ internal sealed class TurnStreams(Action wake, bool acceptAnyCertificate) : IDis
     /// <summary>Begins to connect; <see cref="Take"/> tells the outcome.</summary>
     public void Open(PeerConnection connection, TurnServer server)
     {
+        // A stream that is asked for again has lost its relay: what still comes from the old one is nobody's.
+        foreach (TurnStream old in _streams.FindAll(known => ReferenceEquals(known.Connection, connection) && known.Server == server))
+        {
+            old.IsReplaced = true;
+            old.Stop.Cancel();
+        }
+
         var stream = new TurnStream(connection, server);
         _streams.Add(stream);
         stream.Running = Task.Run(() => RunAsync(stream));
@@ -38,7 +45,7 @@ internal sealed class TurnStreams(Action wake, bool acceptAnyCertificate) : IDis
     /// <summary>Queues bytes for a server; dropped where there is no stream or too much waits.</summary>
     public void Write(PeerConnection connection, TurnServer server, ReadOnlySpan<byte> bytes)
     {
-        TurnStream? stream = _streams.Find(known => ReferenceEquals(known.Connection, connection) && known.Server == server);
+        TurnStream? stream = _streams.Find(known => ReferenceEquals(known.Connection, connection) && known.Server == server && !known.IsReplaced);
         if (stream is null || Interlocked.Add(ref stream.Unsent, bytes.Length) > MaxUnsent)
             return;
         stream.Outgoing.Writer.TryWrite(bytes.ToArray());
@@ -53,6 +60,13 @@ internal sealed class TurnStreams(Action wake, bool acceptAnyCertificate) : IDis
         while (_news.TryDequeue(out (TurnStream Stream, TurnStreamNews News) next))
         {
             TurnStream stream = next.Stream;
+            if (stream.IsReplaced)
+            {
+                if (next.News == TurnStreamNews.Closed)
+                    Forget(stream);
+                continue;
+            }
+
             touched.Add(stream.Connection);
             switch (next.News)
             {
@@ -64,8 +78,7 @@ internal sealed class TurnStreams(Action wake, bool acceptAnyCertificate) : IDis
                         stream.Connection.ReceiveStream(now, stream.Server, piece);
                     break;
                 default:
-                    _streams.Remove(stream);
-                    stream.Stop.Dispose();
+                    Forget(stream);
                     stream.Connection.StreamClosed(now, stream.Server);
                     break;
             }
@@ -95,6 +108,12 @@ internal sealed class TurnStreams(Action wake, bool acceptAnyCertificate) : IDis
         _streams.Clear();
     }
 
+    private void Forget(TurnStream stream)
+    {
+        _streams.Remove(stream);
+        stream.Stop.Dispose();
+    }
+
     private async Task RunAsync(TurnStream stream)
     {
         try
@@ -113,8 +132,10 @@ internal sealed class TurnStreams(Action wake, bool acceptAnyCertificate) : IDis
             await using (bytes.ConfigureAwait(false))
             {
                 Tell(stream, TurnStreamNews.Opened);
-                Task writing = WriteAsync(stream, bytes);
-                await Task.WhenAny(writing, ReadAsync(stream, bytes)).Unwrap().ConfigureAwait(false);
+                Task writing = WriteAsync(stream, bytes), reading = ReadAsync(stream, bytes);
+                await Task.WhenAny(writing, reading).ConfigureAwait(false);
+                await stream.Stop.CancelAsync().ConfigureAwait(false);
+                await Task.WhenAll(writing, reading).ConfigureAwait(false);
             }
         }
         catch (Exception error) when (error is SocketException or IOException or OperationCanceledException or AuthenticationException)
@@ -177,6 +198,7 @@ internal sealed class TurnStreams(Action wake, bool acceptAnyCertificate) : IDis
         public CancellationTokenSource Stop { get; } = new();
         public Channel<byte[]> Incoming { get; } = Channel.CreateBounded<byte[]>(MaxWaitingPieces);
         public Channel<byte[]> Outgoing { get; } = Channel.CreateUnbounded<byte[]>();
+        public bool IsReplaced { get; set; }
         public Task Running { get; set; } = Task.CompletedTask;
 
         /// <summary>Bytes in <see cref="Outgoing"/>; changed by both sides.</summary>

@@ -40,6 +40,7 @@ public sealed partial class IceAgent
         {
             ChangeState(IceState.Disconnected);
             TryOtherPairs(now);
+            ProbeRelays(now);
         }
 
         // With USE-CANDIDATE a controlled peer follows us to a mapping that has changed.

@@ -8,6 +8,9 @@ public sealed partial class IceAgent
     /// <summary>A machine with many addresses needs a relay from one or two of them, not from each.</summary>
     private const int MaxRelaysPerServer = 2;
 
+    /// <summary>A relay that was lost is asked for again at this distance at least.</summary>
+    private static readonly TimeSpan RelayRenewal = TimeSpan.FromSeconds(5);
+
     /// <summary>What a stream that does not take our bytes may hold back; then datagrams are dropped, as a full router would.</summary>
     private const int MaxStreamBacklog = 1 << 20;
 
@@ -107,7 +110,7 @@ public sealed partial class IceAgent
             if (server.Transport != TurnTransport.Udp)
             {
                 if (FindStream(server) is null)
-                    AddRelay(server, null);
+                    AddRelay(now, server, null);
                 continue;
             }
 
@@ -121,14 +124,14 @@ public sealed partial class IceAgent
         if (via.Relay is not null || !CanReach(via, server.EndPoint) || _relays.Exists(known => known.Server == server && known.Via == via)
             || _relays.Count(known => known.Server == server) >= MaxRelaysPerServer)
             return;
-        Relay relay = AddRelay(server, via);
+        Relay relay = AddRelay(now, server, via);
         relay.Allocation.Start(now);
         Settle(now, relay);
     }
 
-    private Relay AddRelay(TurnServer server, LocalBase? via)
+    private Relay AddRelay(TimeSpan now, TurnServer server, LocalBase? via)
     {
-        var relay = new Relay(server, new TurnAllocation(server, _random, _options.InitialRetransmission), via);
+        var relay = new Relay(server, new TurnAllocation(server, _random, _options.InitialRetransmission), via, now);
         _relays.Add(relay);
         if (via is null)
             _events.Enqueue(new IceEvent.StreamWanted(server));
@@ -185,10 +188,25 @@ public sealed partial class IceAgent
         AddPairs(now, relay.Base);
     }
 
+    /// <summary>A relay that worked is lost, as by a rebinding: asked for again at once, since it may be the only road left.</summary>
     private void LoseRelayed(TimeSpan now, Relay relay, LocalBase lost)
     {
         relay.Base = null;
         RemoveBase(now, lost);
+        if (State is IceState.Closed or IceState.Failed || now < relay.Since + RelayRenewal)
+            return;
+        _relays.Remove(relay);
+        if (relay.Via is null)
+            AddRelay(now, relay.Server, null);
+        else if (_bases.Contains(relay.Via))
+            GatherRelay(now, relay.Server, relay.Via);
+    }
+
+    /// <summary>The selected road does not answer: perhaps our outer address changed, and then our relays know us no more.</summary>
+    private void ProbeRelays(TimeSpan now)
+    {
+        foreach (Relay relay in _relays)
+            relay.Allocation.Probe(now);
     }
 
     private void AdvanceRelays(TimeSpan now)
@@ -244,10 +262,11 @@ public sealed partial class IceAgent
         from.Relay is null && from.Socket.AddressFamily == server.AddressFamily && IPAddress.IsLoopback(from.Socket.Address) == IPAddress.IsLoopback(server.Address);
 
     /// <summary>An allocation, how its server is reached, and the base it gives.</summary>
-    private sealed class Relay(TurnServer server, TurnAllocation allocation, LocalBase? via)
+    private sealed class Relay(TurnServer server, TurnAllocation allocation, LocalBase? via, TimeSpan since)
     {
         public TurnServer Server { get; } = server;
         public TurnAllocation Allocation { get; } = allocation;
+        public TimeSpan Since { get; } = since;
 
         /// <summary>The socket that speaks to the server; null for a stream.</summary>
         public LocalBase? Via { get; } = via;

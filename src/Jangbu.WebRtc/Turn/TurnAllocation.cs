@@ -115,6 +115,13 @@ public sealed partial class TurnAllocation
         _transactions.Clear();
     }
 
+    /// <summary>Asks whether the server still knows us; it does not (437) when a translator on the way gave us another outer address.</summary>
+    public void Probe(TimeSpan now)
+    {
+        if (State == TurnState.Ready)
+            _refreshAt = now;
+    }
+
     /// <summary>Gives up, as when the stream to the server broke.</summary>
     public void Fail() => Fail(0);
 

@@ -55,6 +55,25 @@ public sealed class NatMatrixTests
         }
     }
 
+    [Theory]
+    [InlineData(NatKind.PortCone, NatKind.PortCone)]
+    [InlineData(NatKind.Symmetric, NatKind.PortCone)]
+    [InlineData(NatKind.PortCone, NatKind.StrictFirewall)]
+    public void Rebinding_BehindFilteringTranslators_RecoversByRelays(NatKind moving, NatKind other)
+    {
+        foreach (bool offererMoves in new[] { true, false })
+        {
+            (AgentHost offerer, AgentHost answerer, VirtualNetwork network) = offererMoves ? Build(moving, other) : Build(other, moving);
+            Connect(network, offerer, answerer);
+            network.Run(TimeSpan.FromSeconds(10));
+            AgentHost mover = offererMoves ? offerer : answerer;
+            network.Rebind(mover.Nat!, IPAddress.Parse("198.51.100.99"));
+            network.Run(TimeSpan.FromSeconds(29));
+            Assert.True(offerer.IsConnected && answerer.IsConnected, $"offerer moves: {offererMoves}; {offerer.Agent.State}, {answerer.Agent.State}");
+            Exchange(network, offerer, answerer);
+        }
+    }
+
     [Fact]
     public void RelayOnly_ShowsNoAddressButTheRelays()
     {

@@ -37,4 +37,7 @@ public sealed class Channel
     internal bool OutgoingReset { get; set; }
 
     internal bool IncomingReset { get; set; }
+
+    /// <summary>Whether our reset of the stream for the channel that had it before is still to be answered.</summary>
+    internal bool FollowsAReset { get; set; }
 }

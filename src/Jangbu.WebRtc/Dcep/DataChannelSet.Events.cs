@@ -90,6 +90,10 @@ public sealed partial class DataChannelSet
                 Opened(ours);
             return;
         }
+        // The peer may have had our reset and not we its answer: for the peer the number is free, and it opens the next channel on it.
+        bool follows = _channels.TryGetValue(stream, out Channel? last) && last is { State: ChannelState.Closing, IncomingReset: true, FollowsAReset: false };
+        if (follows)
+            Closed(last!);
         if (!DcepOpen.TryRead(message, out DcepOpen open) || !MayOpen(stream, open, out ChannelOptions options))
         {
             _stats.OpensRefused++;
@@ -98,10 +102,10 @@ public sealed partial class DataChannelSet
                 Association.ResetStream(_now, stream);
             return;
         }
-        Channel channel = new(options, isOurs: false) { Id = stream, IsAcknowledged = true };
+        Channel channel = new(options, isOurs: false) { Id = stream, IsAcknowledged = true, FollowsAReset = follows };
         _channels.Add(stream, channel);
         _labelBytes += LabelBytes(options);
-        Association.Send(_now, stream, PayloadProtocol.Dcep, Acknowledgement);
+        Association.SendControl(_now, stream, Acknowledgement);
         Opened(channel);
     }
 
@@ -133,7 +137,7 @@ public sealed partial class DataChannelSet
         {
             channel.State = ChannelState.Closing;
             _events.Enqueue(new ChannelEvent(ChannelEventKind.Closing, channel));
-            Association.ResetStream(_now, stream);
+            ResetOurs(channel, stream);
         }
         if (channel.OutgoingReset)
             Closed(channel);
@@ -143,6 +147,13 @@ public sealed partial class DataChannelSet
     {
         if (!_channels.TryGetValue(stream, out Channel? channel))
             return;
+        if (channel.FollowsAReset)
+        {
+            channel.FollowsAReset = false;
+            if (channel.State == ChannelState.Closing)
+                Association.ResetStream(_now, stream);
+            return;
+        }
         channel.OutgoingReset = true;
         if (channel.IncomingReset || channel.State == ChannelState.Connecting)
             Closed(channel);

@@ -160,7 +160,7 @@ public sealed partial class DataChannelSet
             return;
         }
         channel.State = ChannelState.Closing;
-        Association.ResetStream(now, id);
+        ResetOurs(channel, id);
     }
 
     /// <summary>Gives the next event; a message's bytes are valid until the next call.</summary>
@@ -188,7 +188,7 @@ public sealed partial class DataChannelSet
         Association.SetBufferedAmountLowThreshold(id.Value, channel.LowThreshold);
         ChannelOptions options = channel.Options;
         byte[] open = new DcepOpen(options.Label, options.Protocol, options.Ordered, options.Reliability, options.Priority).Marshal();
-        if (Association.Send(_now, id.Value, PayloadProtocol.Dcep, open) != SendResult.Queued)
+        if (Association.SendControl(_now, id.Value, open) != SendResult.Queued)
             Closed(channel);
     }
 
@@ -203,6 +203,13 @@ public sealed partial class DataChannelSet
         }
         id = null;
         return false;
+    }
+
+    /// <summary>Resets our stream of a channel; when that of the channel before it is not finished, then after it.</summary>
+    private void ResetOurs(Channel channel, StreamId id)
+    {
+        if (!channel.FollowsAReset)
+            Association.ResetStream(_now, id);
     }
 
     private void Opened(Channel channel)

@@ -23,10 +23,17 @@ public sealed partial class Association
     private void NoteDataPacket()
     {
         _packetsSinceSack++;
-        // Every second packet at once, a single one after a while (§6.2); in ShutdownSent at once (§9.2).
-        if (_packetsSinceSack >= 2 || _sackNow || State == AssociationState.ShutdownSent)
+        if (State == AssociationState.ShutdownSent)
+        {
+            // Each answered by a SHUTDOWN, at once, and the timer begins again (§9.2).
             _sackNow = true;
-        else
+            _shutdownDue = true;
+            _shutdownTimer = _now + _timeout.Current;
+        }
+        // Every second packet at once, a single one after a while (§6.2).
+        if (_packetsSinceSack >= 2)
+            _sackNow = true;
+        else if (!_sackNow)
             _sackTimer ??= _now + _options.SackDelay;
     }
 
@@ -131,7 +138,7 @@ public sealed partial class Association
         if (_recoveryUntil is null || retransmissionLost)
             _congestion.HalveForFastRetransmit();
         _recoveryUntil = _outstanding.Next.Previous;
-        _recoveryPacketDue = true;
+        _recoveryPacketDue = _outstanding.LostCount > 0;
     }
 
     /// <summary>

@@ -17,6 +17,7 @@ public sealed partial class Association
     private bool _cookieAckDue;
     private int _initTries;
     private int _cookieTries;
+    private TimeSpan _handshakeSentAt;
 
     /// <summary>
     /// Begins the association. Both ends may: over DTLS neither knows which comes first, and the standard makes one association of it
@@ -38,6 +39,7 @@ public sealed partial class Association
         _acceptsZeroChecksum |= offer;
         Reply(MarshalInit(ChunkType.Init, _localTag, _localInitialTsn, offer, default, default), default);
         _initTimer = _now + _timeout.Current;
+        _handshakeSentAt = _now;
     }
 
     private byte[] MarshalInit(
@@ -118,6 +120,8 @@ public sealed partial class Association
             }
             return;
         }
+        if (_initTries == 0)
+            _timeout.Measure(_now - _handshakeSentAt);
         _peerTag = init.Tag;
         Agree(
             init.InitialTsn, init.Window, Math.Min(_options.Streams, init.InboundStreams), Math.Min(_options.Streams, init.OutboundStreams),

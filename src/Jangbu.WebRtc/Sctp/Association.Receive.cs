@@ -253,7 +253,8 @@ public sealed partial class Association
 
     private void Control(byte[] chunk)
     {
-        if (_control.Count < MaxControl)
+        // Before the tags are exchanged there is nobody to tell.
+        if (_control.Count < MaxControl && !_peerTag.IsZero)
             _control.Enqueue(chunk);
     }
 }

@@ -47,7 +47,7 @@ public sealed partial class Association
 
     /// <summary>
     /// Resets our outgoing stream once everything queued on it is acknowledged; <see cref="AssociationEventKind.OutgoingStreamReset"/> tells
-    /// when it is done. Until then nothing can be sent on it.
+    /// when it is done. Until the request leaves nothing can be sent on it; what is sent after that waits for the answer.
     /// </summary>
     public void ResetStream(TimeSpan now, StreamId stream)
     {
@@ -267,6 +267,7 @@ public sealed partial class Association
             if (restart)
                 stream.Next = default;
             stream.Reset = StreamResetState.None;
+            _queue.Schedule(stream);
             Tell(AssociationEventKind.OutgoingStreamReset, stream.Id);
         }
         _requested.Clear();

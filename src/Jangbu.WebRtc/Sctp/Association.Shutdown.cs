@@ -76,6 +76,7 @@ public sealed partial class Association
         _queue.Clear();
         _outstanding.Clear();
         _received.Clear();
+        _buffers.Trim();
         while (_queue.TryDequeueLow(out _))
         {
             // what falls to nothing because all is over is no invitation to send

@@ -145,6 +145,7 @@ public sealed partial class Association
         _heartbeatTimer = null;
         if (State is not (AssociationState.Established or AssociationState.ShutdownPending or AssociationState.ShutdownReceived))
             return;
+        _buffers.Trim();
         if (_heartbeatSentAt is not null)
         {
             if (CountError())

@@ -22,7 +22,8 @@ public sealed partial class Association
     private readonly byte[] _cookieSecret = new byte[32];
     private readonly int _packetSize;
     private readonly ReceiveQueue _received;
-    private readonly SendQueue _queue = new();
+    private readonly BufferPool _buffers = new();
+    private readonly SendQueue _queue;
     private readonly OutstandingQueue _outstanding;
     private readonly RetransmissionTimeout _timeout;
     private readonly Queue<LonePacket> _lone = [];
@@ -43,7 +44,8 @@ public sealed partial class Association
         _options = options;
         _random = random;
         _packetSize = options.MaxPacketSize & ~3;
-        _received = new ReceiveQueue(options.ReceiveWindow, options.MaxMessageSize);
+        _received = new ReceiveQueue(options.ReceiveWindow, options.MaxMessageSize, _buffers);
+        _queue = new SendQueue(_buffers);
         _outstanding = new OutstandingQueue(_queue);
         _congestion = new CongestionWindow(_packetSize);
         _timeout = new RetransmissionTimeout(
@@ -99,7 +101,15 @@ public sealed partial class Association
     /// <param name="reliability">How long it is worth sending; takes effect when the peer knows FORWARD TSN.</param>
     /// <exception cref="ArgumentException">The payload is empty.</exception>
     public SendResult Send(
-        TimeSpan now, StreamId stream, PayloadProtocol protocol, ReadOnlySpan<byte> payload, bool ordered = true, Reliability reliability = default)
+        TimeSpan now, StreamId stream, PayloadProtocol protocol, ReadOnlySpan<byte> payload, bool ordered = true, Reliability reliability = default) =>
+        Queue(now, stream, protocol, payload, ordered, reliability, counted: true);
+
+    /// <summary>Queues a message of DCEP: ordered, reliable, and no part of what the user sees buffered.</summary>
+    internal SendResult SendControl(TimeSpan now, StreamId stream, ReadOnlySpan<byte> payload) =>
+        Queue(now, stream, PayloadProtocol.Dcep, payload, ordered: true, Reliability.Full, counted: false);
+
+    private SendResult Queue(
+        TimeSpan now, StreamId stream, PayloadProtocol protocol, ReadOnlySpan<byte> payload, bool ordered, Reliability reliability, bool counted)
     {
         if (payload.IsEmpty)
             throw new ArgumentException("An SCTP message has at least one byte.", nameof(payload));
@@ -110,7 +120,7 @@ public sealed partial class Association
         if (stream.Value >= OutboundStreams)
             return SendResult.NoSuchStream;
         OutboundStream outbound = _queue.Stream(stream);
-        if (outbound.Reset != StreamResetState.None)
+        if (outbound.Reset == StreamResetState.Wanted)
             return SendResult.Resetting;
         // A message longer than the whole buffer goes when nothing else waits: a limit must not make it unsendable.
         if (_queue.Buffered + (long)payload.Length > _options.MaxBuffered && _queue.Buffered > 0)
@@ -118,13 +128,13 @@ public sealed partial class Association
         TimeSpan? expires = reliability.MaxPacketLifeTime is { } life ? now + life : null;
         if (_outstanding.Count == 0 && _queue.IsEmpty)
             ShrinkAfterIdleness();
-        _queue.Add(outbound, protocol, payload, ordered, reliability.MaxRetransmits, expires);
+        _queue.Add(outbound, protocol, payload, ordered, reliability.MaxRetransmits, expires, counted);
         _stats.MessagesSent++;
         GrantBurst(0);
         return SendResult.Queued;
     }
 
-    /// <summary>Bytes of a stream that wait to be sent for the first time.</summary>
+    /// <summary>Bytes that the user sent on a stream and that wait to leave for the first time.</summary>
     public int BufferedAmountOf(StreamId stream) => _queue.TryFindStream(stream, out OutboundStream? outbound) ? outbound.Buffered : 0;
 
     /// <summary>Sets at how many waiting bytes <see cref="AssociationEventKind.BufferedAmountLow"/> is told, when they fall to it from above. 0 at first.</summary>

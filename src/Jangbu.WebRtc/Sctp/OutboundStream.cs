@@ -21,7 +21,7 @@ internal sealed class OutboundStream(StreamId id)
 
     public Ssn Next { get; set; }
 
-    /// <summary>Bytes queued and not yet sent for the first time.</summary>
+    /// <summary>Bytes of the user queued and not yet sent for the first time.</summary>
     public int Buffered { get; set; }
 
     public int LowThreshold { get; set; }

@@ -13,6 +13,9 @@ internal sealed class OutgoingMessage
 
     public bool IsOrdered { get; set; }
 
+    /// <summary>Whether its bytes are the user's and count in the stream's buffered amount; those of DCEP do not.</summary>
+    public bool IsCounted { get; set; }
+
     /// <summary>Set when the first fragment leaves, so that a message dropped before leaves no hole in the stream.</summary>
     public Ssn Ssn { get; set; }
 

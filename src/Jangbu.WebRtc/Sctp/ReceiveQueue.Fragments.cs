@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Jangbu.WebRtc.Sctp;
 
 /// <summary>The fragments above the first gap, in a ring indexed by TSN.</summary>
@@ -26,7 +24,7 @@ internal sealed partial class ReceiveQueue
         if (fragment is { IsBeginning: true, IsEnding: true })
             return payload.Length > maxMessageSize ? ReceiveOutcome.TooLong : Deliver(Stream(fragment.Stream), Copy(fragment, payload));
         Grow(tsn - _tracker.Cumulative);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(payload.Length);
+        byte[] buffer = buffers.Rent(payload.Length);
         payload.CopyTo(buffer);
         _held += payload.Length + Overhead;
         _used++;
@@ -51,7 +49,7 @@ internal sealed partial class ReceiveQueue
         if (length > maxMessageSize)
             return ReceiveOutcome.TooLong;
         Fragment head = SlotOf(first).Fragment;
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
+        byte[] buffer = buffers.Rent(length);
         int offset = 0;
         for (Tsn tsn = first; tsn <= last; tsn = tsn.Next)
         {
@@ -77,7 +75,7 @@ internal sealed partial class ReceiveQueue
             _used--;
             _held -= slot.Length + Overhead;
             ReceiveOutcome outcome = Feed(now, slot.Fragment, buffer.AsSpan(0, slot.Length));
-            ArrayPool<byte>.Shared.Return(buffer);
+            buffers.Return(buffer);
             if (outcome != ReceiveOutcome.Accepted)
                 return outcome;
         }
@@ -117,7 +115,7 @@ internal sealed partial class ReceiveQueue
 
     private void Release(ref Slot slot)
     {
-        ArrayPool<byte>.Shared.Return(slot.Buffer!);
+        buffers.Return(slot.Buffer!);
         slot.Buffer = null;
         _held -= slot.Length + Overhead;
         _used--;

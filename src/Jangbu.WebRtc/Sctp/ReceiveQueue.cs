@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Jangbu.WebRtc.Sctp;
 
 /// <summary>What became of a received DATA chunk.</summary>
@@ -26,7 +24,7 @@ internal enum ReceiveOutcome
 /// Fragments of a message have consecutive TSNs. So at most one unfinished message reaches below the first gap: it grows in one buffer.
 /// What lies above a gap is held by TSN until the gap closes, or until the fragments around it make it whole.
 /// </remarks>
-internal sealed partial class ReceiveQueue(int window, int maxMessageSize)
+internal sealed partial class ReceiveQueue(int window, int maxMessageSize, BufferPool buffers)
 {
     /// <summary>How far above the cumulative TSN a chunk is taken: bounds the table of fragments to 640 KiB. 16,382 chunks of a full packet are 19 MB.</summary>
     public const int MaxAhead = (1 << 14) - 2;
@@ -77,7 +75,7 @@ internal sealed partial class ReceiveQueue(int window, int maxMessageSize)
         while (_whole.TryDequeue(out ReceivedMessage message))
         {
             _held -= message.Length + Overhead;
-            ArrayPool<byte>.Shared.Return(message.Buffer);
+            buffers.Return(message.Buffer);
         }
     }
 
@@ -153,7 +151,7 @@ internal sealed partial class ReceiveQueue(int window, int maxMessageSize)
     public void Release(in ReceivedMessage message)
     {
         Unread -= message.Length + Overhead;
-        ArrayPool<byte>.Shared.Return(message.Buffer);
+        buffers.Return(message.Buffer);
     }
 
     private bool HasRoom(Tsn tsn, bool isNext)
@@ -187,7 +185,7 @@ internal sealed partial class ReceiveQueue(int window, int maxMessageSize)
                 return ReceiveOutcome.TooLong;
             if (fragment.IsEnding)
                 return Deliver(stream, Copy(fragment, payload));
-            _assembly = ArrayPool<byte>.Shared.Rent(Math.Max(stream.LastLength, payload.Length * 2));
+            _assembly = buffers.Rent(Math.Max(stream.LastLength, payload.Length * 2));
             _assemblyStream = stream;
             _assemblyHead = fragment;
             _assembled = 0;
@@ -213,9 +211,9 @@ internal sealed partial class ReceiveQueue(int window, int maxMessageSize)
     {
         if (_assembled + payload.Length > _assembly!.Length)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_assembled + payload.Length, Math.Min(_assembly.Length * 2, maxMessageSize)));
+            byte[] larger = buffers.Rent(Math.Max(_assembled + payload.Length, Math.Min(_assembly.Length * 2, maxMessageSize)));
             _assembly.AsSpan(0, _assembled).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_assembly);
+            buffers.Return(_assembly);
             _assembly = larger;
         }
         payload.CopyTo(_assembly.AsSpan(_assembled));
@@ -229,9 +227,9 @@ internal sealed partial class ReceiveQueue(int window, int maxMessageSize)
         // A short message in a buffer made for a long one would hold more memory than is counted.
         if (buffer.Length > 2 * _assembled + 1024)
         {
-            buffer = ArrayPool<byte>.Shared.Rent(_assembled);
+            buffer = buffers.Rent(_assembled);
             _assembly.AsSpan(0, _assembled).CopyTo(buffer);
-            ArrayPool<byte>.Shared.Return(_assembly!);
+            buffers.Return(_assembly!);
         }
         _assembly = null;
         UnfinishedSince = null;
@@ -244,7 +242,7 @@ internal sealed partial class ReceiveQueue(int window, int maxMessageSize)
     {
         if (_assembly is null)
             return;
-        ArrayPool<byte>.Shared.Return(_assembly);
+        buffers.Return(_assembly);
         _assembly = null;
         _held -= _assembled + Overhead;
         UnfinishedSince = null;
@@ -252,7 +250,7 @@ internal sealed partial class ReceiveQueue(int window, int maxMessageSize)
 
     private ReceivedMessage Copy(in Fragment fragment, ReadOnlySpan<byte> payload)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(payload.Length);
+        byte[] buffer = buffers.Rent(payload.Length);
         payload.CopyTo(buffer);
         _held += payload.Length + Overhead;
         return new ReceivedMessage(fragment.Stream, fragment.Protocol, fragment.IsUnordered, fragment.Ssn, buffer, payload.Length);
@@ -274,7 +272,7 @@ internal sealed partial class ReceiveQueue(int window, int maxMessageSize)
         else if (message.Ssn < stream.Expected || !stream.Waiting.TryAdd(message.Ssn, message))
         {
             _held -= message.Length + Overhead;
-            ArrayPool<byte>.Shared.Return(message.Buffer);
+            buffers.Return(message.Buffer);
             return message.Ssn < stream.Expected ? ReceiveOutcome.Accepted : ReceiveOutcome.Violation;
         }
         return ReceiveOutcome.Accepted;
@@ -327,7 +325,7 @@ internal sealed partial class ReceiveQueue(int window, int maxMessageSize)
         foreach (ReceivedMessage message in stream.Waiting.Values)
         {
             _held -= message.Length + Overhead;
-            ArrayPool<byte>.Shared.Return(message.Buffer);
+            buffers.Return(message.Buffer);
         }
         stream.Waiting.Clear();
     }

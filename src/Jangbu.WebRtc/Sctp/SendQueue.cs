@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Jangbu.WebRtc.Sctp;
@@ -7,7 +6,7 @@ namespace Jangbu.WebRtc.Sctp;
 /// Messages that wait to be sent. Streams take turns message by message, so that a bulk transfer on one channel does not starve another;
 /// within a message fragments stay together, as DATA chunks must.
 /// </summary>
-internal sealed class SendQueue
+internal sealed class SendQueue(BufferPool buffers)
 {
     private readonly Dictionary<StreamId, OutboundStream> _streams = [];
     private readonly Queue<OutboundStream> _round = [];
@@ -33,11 +32,12 @@ internal sealed class SendQueue
     public bool TryFindStream(StreamId id, [NotNullWhen(true)] out OutboundStream? stream) => _streams.TryGetValue(id, out stream);
 
     public void Add(
-        OutboundStream stream, PayloadProtocol protocol, ReadOnlySpan<byte> payload, bool ordered, int? maxRetransmits, TimeSpan? expires)
+        OutboundStream stream, PayloadProtocol protocol, ReadOnlySpan<byte> payload, bool ordered, int? maxRetransmits, TimeSpan? expires,
+        bool counted = true)
     {
         if (!_spare.TryPop(out OutgoingMessage? message))
             message = new OutgoingMessage();
-        message.Buffer = ArrayPool<byte>.Shared.Rent(payload.Length);
+        message.Buffer = buffers.Rent(payload.Length);
         payload.CopyTo(message.Buffer);
         message.Length = payload.Length;
         message.Stream = stream;
@@ -49,14 +49,20 @@ internal sealed class SendQueue
         message.Outstanding = 0;
         message.TimeoutsWaited = 0;
         message.IsAbandoned = false;
+        message.IsCounted = counted;
         stream.Messages.Enqueue(message);
-        stream.Buffered += payload.Length;
+        stream.Buffered += counted ? payload.Length : 0;
         Buffered += payload.Length;
-        if (!stream.IsScheduled)
-        {
-            stream.IsScheduled = true;
-            _round.Enqueue(stream);
-        }
+        Schedule(stream);
+    }
+
+    /// <summary>Gives a stream its turn when it has something to send and is not being reset.</summary>
+    public void Schedule(OutboundStream stream)
+    {
+        if (stream.IsScheduled || stream.Messages.Count == 0 || stream.Reset == StreamResetState.Requested)
+            return;
+        stream.IsScheduled = true;
+        _round.Enqueue(stream);
     }
 
     /// <summary>The message whose next fragment should go; those not worth sending any more are dropped on the way.</summary>
@@ -94,7 +100,7 @@ internal sealed class SendQueue
         }
         message.Sent += length;
         message.Outstanding++;
-        Unbuffer(stream, length);
+        Unbuffer(message, length);
         if (message.Sent < message.Length)
             return;
         stream.Messages.Dequeue();
@@ -109,7 +115,7 @@ internal sealed class SendQueue
             return;
         OutboundStream stream = message.Stream;
         stream.Messages.Dequeue();
-        Unbuffer(stream, rest);
+        Unbuffer(message, rest);
         if (_round.Peek() == stream)
             Rotate();
     }
@@ -117,7 +123,7 @@ internal sealed class SendQueue
     /// <summary>Returns the buffers of a message that the peer has or never will.</summary>
     public void Release(OutgoingMessage message)
     {
-        ArrayPool<byte>.Shared.Return(message.Buffer);
+        buffers.Return(message.Buffer);
         message.Buffer = [];
         _spare.Push(message);
     }
@@ -161,7 +167,7 @@ internal sealed class SendQueue
         {
             while (stream.Messages.TryDequeue(out OutgoingMessage? message))
             {
-                Unbuffer(stream, message.Length - message.Sent);
+                Unbuffer(message, message.Length - message.Sent);
                 message.IsAbandoned = true;
                 if (message.Sent == 0)
                     Release(message);
@@ -183,15 +189,18 @@ internal sealed class SendQueue
 
     private void Drop(OutgoingMessage message)
     {
-        Unbuffer(message.Stream, message.Length);
+        Unbuffer(message, message.Length);
         Release(message);
     }
 
-    private void Unbuffer(OutboundStream stream, int length)
+    private void Unbuffer(OutgoingMessage message, int length)
     {
+        OutboundStream stream = message.Stream;
+        Buffered -= length;
+        if (!message.IsCounted)
+            return;
         bool above = stream.Buffered > stream.LowThreshold;
         stream.Buffered -= length;
-        Buffered -= length;
         if (above && stream.Buffered <= stream.LowThreshold)
             _low.Enqueue(stream.Id);
     }

@@ -18,6 +18,6 @@ public enum SendResult
     /// <summary>Nothing is queued: the peer takes fewer streams than this.</summary>
     NoSuchStream,
 
-    /// <summary>Nothing is queued: the stream is being reset.</summary>
+    /// <summary>Nothing is queued: the stream is to be reset, and what was sent before is still awaited to be acknowledged.</summary>
     Resetting,
 }

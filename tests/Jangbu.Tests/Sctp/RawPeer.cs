@@ -32,6 +32,9 @@ internal sealed class RawPeer
 
     public List<Kept> Events { get; } = [];
 
+    /// <summary>Whether this reads the subject's events; not when somebody else does.</summary>
+    public bool KeepEvents { get; set; } = true;
+
     /// <summary>Becomes established: our INIT, its INIT ACK, our COOKIE ECHO, its COOKIE ACK.</summary>
     public RawPeer Establish(uint window = 1 << 20, ushort streams = 100, params byte[][] parameters)
     {
@@ -104,7 +107,7 @@ internal sealed class RawPeer
     public void Send(byte[] packet)
     {
         Subject.Receive(Now, packet);
-        while (Subject.TryDequeue(out AssociationEvent happened))
+        while (KeepEvents && Subject.TryDequeue(out AssociationEvent happened))
             Events.Add(Kept.Of(happened));
     }
 
@@ -124,7 +127,7 @@ internal sealed class RawPeer
         {
             Now = deadline > Now ? deadline : Now;
             Subject.Advance(Now);
-            while (Subject.TryDequeue(out AssociationEvent happened))
+            while (KeepEvents && Subject.TryDequeue(out AssociationEvent happened))
                 Events.Add(Kept.Of(happened));
             all.AddRange(Take());
         }

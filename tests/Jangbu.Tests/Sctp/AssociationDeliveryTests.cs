@@ -87,7 +87,7 @@ public sealed class AssociationDeliveryTests
     [Fact]
     public void TsnAndSsn_StartJustBeforeTheirWrap_MessagesGoOn()
     {
-        // First word the tag, second the TSN: 2^32 - 3 wraps at the fourth chunk; 66,000 messages wrap the SSN.
+        // First word the tag, second the TSN: 2^32 - 3 wraps at the fourth chunk; 110,000 messages wrap the SSN.
         uint[] words = [77, uint.MaxValue - 2];
         SctpLink link = new(9, new LinkFaults { Loss = 0.02, Jitter = TimeSpan.FromMilliseconds(5) }, leftWords: words, rightWords: words);
         link.Connect();
@@ -98,12 +98,12 @@ public sealed class AssociationDeliveryTests
                 Assert.Equal(next++, BinaryPrimitives.ReadInt32BigEndian(happened.Payload.Span));
         };
         byte[] message = new byte[4];
-        for (int i = 0; i < 66_000; i++)
+        for (int i = 0; i < 110_000; i++)
         {
             BinaryPrimitives.WriteInt32BigEndian(message, i);
             Assert.Equal(SendResult.Queued, link.Left.Send(link.Now, One, PayloadProtocol.Binary, message));
         }
-        link.RunUntil(() => next == 66_000, TimeSpan.FromMinutes(30));
+        link.RunUntil(() => next == 110_000, TimeSpan.FromMinutes(30));
     }
 
     [Fact]

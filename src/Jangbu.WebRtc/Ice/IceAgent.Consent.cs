@@ -36,6 +36,12 @@ public sealed partial class IceAgent
         if (now < _nextConsent)
             return;
         ForgetOldTransactions(now);
+        if (_unanswered > 0 && _contender is { State: PairState.Succeeded } contender)
+        {
+            Select(now, contender);
+            return;
+        }
+
         if (_unanswered == ProbesUntilDisconnected && State == IceState.Connected)
         {
             ChangeState(IceState.Disconnected);
@@ -78,6 +84,7 @@ public sealed partial class IceAgent
         if (!ReferenceEquals(pair, _selected))
             return;
         ShowRoute(pair);
+        _contender = null;
         _consentSince = now;
         _unanswered = 0;
         _nextConsent = _lastConsent + RandomInterval();

@@ -6,6 +6,7 @@ public sealed partial class IceAgent
 {
     private CandidatePair? _selected;
     private CandidatePair? _nominating;
+    private CandidatePair? _contender;
     private TimeSpan? _firstValidAt;
 
     /// <summary>
@@ -83,10 +84,30 @@ public sealed partial class IceAgent
             due = Earlier(due, NominationTime(best));
     }
 
+    /// <summary>
+    /// Controlled: the peer has nominated a valid pair. The better of two nominated ones counts, as long as it answers: some stacks nominate every
+    /// pair (RFC 5245's aggressive nomination), and following each would make the road flap. A lesser one is taken when the selected one, asked at
+    /// once, stays silent: then the peer has moved.
+    /// </summary>
+    private void Follow(TimeSpan now, CandidatePair pair)
+    {
+        pair.SelectOnSuccess = false;
+        bool lesser = _selected is not null && State == IceState.Connected && pair.Priority < _selected.Priority && GenerationOf(_selected) == GenerationOf(pair);
+        if (!lesser)
+        {
+            Select(now, pair);
+            return;
+        }
+
+        _contender = pair;
+        DoubtSelected(now);
+    }
+
     private void Select(TimeSpan now, CandidatePair pair)
     {
         pair.SelectOnSuccess = false;
         pair.IsNominating = false;
+        _contender = null;
         if (ReferenceEquals(_nominating, pair))
             _nominating = null;
         bool changed = !ReferenceEquals(_selected, pair);

@@ -189,7 +189,7 @@ public sealed partial class IceAgent
         if (pair.State == PairState.Succeeded)
         {
             if (nominated)
-                Select(now, pair);
+                Follow(now, pair);
             return;
         }
 
@@ -264,8 +264,10 @@ public sealed partial class IceAgent
             generation.CheckList.ThawFoundation(pair.Foundation, now);
         }
 
-        if ((check.UseCandidate && check.WasControlling && IsControlling && pair.IsNominating) || (pair.SelectOnSuccess && !IsControlling))
+        if (check.UseCandidate && check.WasControlling && IsControlling && pair.IsNominating)
             Select(now, pair);
+        else if (pair.SelectOnSuccess && !IsControlling)
+            Follow(now, pair);
         TakeConsent(now, pair);
         Nominate(now);
         return true;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Jangbu.WebRtc.Ice;
 using Jangbu.WebRtc.Stun;
@@ -92,7 +93,7 @@ public sealed class RoleConflictTests
         int checks = 0;
         for (int round = 0; round < 1000; round++)
         {
-            foreach ((System.Net.IPEndPoint _, byte[] check) in peer.Sent())
+            foreach ((IPEndPoint _, byte[] check) in peer.Sent())
             {
                 checks++;
                 peer.Give(RawPeer.Answer(check, error: 487));
@@ -100,6 +101,72 @@ public sealed class RoleConflictTests
         }
 
         Assert.InRange(checks, 2, 10);
+    }
+
+    [Fact]
+    public void AggressivePeer_WhoNominatesEveryPair_DoesNotMakeTheRoadFlap()
+    {
+        var peer = new RawPeer(AgentHost.Controlled);
+        IPEndPoint better = RawPeer.Remote, lesser = IPEndPoint.Parse("198.51.100.2:5000");
+        peer.Agent.AddRemoteCandidate(peer.Now, RawPeer.CandidateAt(better.ToString(), priority: 2_000_000_000));
+        peer.Agent.AddRemoteCandidate(peer.Now, RawPeer.CandidateAt(lesser.ToString(), priority: 1_000_000_000));
+        for (int second = 0; second < 60; second++)
+        {
+            foreach (IPEndPoint from in new[] { lesser, better })
+            {
+                peer.Give(peer.Check(StunAttribute.IceControlling, useCandidate: true), from);
+                AnswerAll();
+            }
+
+            peer.Now += TimeSpan.FromSeconds(1);
+            peer.Agent.Advance(peer.Now);
+            AnswerAll();
+        }
+
+        var routes = new List<IceRoute>();
+        while (peer.Agent.TryDequeue(out IceEvent e))
+        {
+            if (e is IceEvent.RouteSelected selected)
+                routes.Add(selected.Route);
+        }
+
+        Assert.Equal([lesser, better], routes.Select(route => route.Remote));
+
+        void AnswerAll()
+        {
+            foreach ((IPEndPoint to, byte[] bytes) in peer.Sent().Where(sent => RawPeer.ClassOf(sent.Bytes) == StunClass.Request))
+                peer.Give(RawPeer.Answer(bytes), to);
+        }
+    }
+
+    [Fact]
+    public void LesserPair_NominatedWhenTheSelectedFallsSilent_IsTakenSoon()
+    {
+        var peer = new RawPeer(AgentHost.Controlled);
+        IPEndPoint better = RawPeer.Remote, lesser = IPEndPoint.Parse("198.51.100.2:5000");
+        peer.Agent.AddRemoteCandidate(peer.Now, RawPeer.CandidateAt(better.ToString(), priority: 2_000_000_000));
+        peer.Give(peer.Check(StunAttribute.IceControlling, useCandidate: true), better);
+        AnswerOnly(better);
+        Assert.Equal(better, peer.Agent.Route!.Remote);
+        peer.Now += TimeSpan.FromSeconds(2);
+        peer.Give(peer.Check(StunAttribute.IceControlling, useCandidate: true), lesser);
+        AnswerOnly(lesser);
+        TimeSpan moved = peer.Now;
+        while (peer.Agent.Route!.Remote.Equals(better) && peer.Now < moved + TimeSpan.FromSeconds(5))
+        {
+            peer.Now = peer.Agent.Deadline!.Value;
+            peer.Agent.Advance(peer.Now);
+            AnswerOnly(lesser);
+        }
+
+        Assert.Equal(lesser, peer.Agent.Route!.Remote);
+        Assert.True(peer.Now - moved <= TimeSpan.FromSeconds(1), $"{peer.Now - moved}");
+
+        void AnswerOnly(IPEndPoint from)
+        {
+            foreach ((IPEndPoint to, byte[] bytes) in peer.Sent().Where(sent => RawPeer.ClassOf(sent.Bytes) == StunClass.Request && sent.To.Equals(from)))
+                peer.Give(RawPeer.Answer(bytes), to);
+        }
     }
 
     [Fact]

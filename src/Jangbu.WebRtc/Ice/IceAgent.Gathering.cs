@@ -57,7 +57,7 @@ public sealed partial class IceAgent
         {
             if (!CanReach(localBase, server))
                 continue;
-            var gathering = new Gathering(localBase, server, StunTransactionId.Create(_random), _options.InitialRetransmission);
+            var gathering = new Gathering(localBase, server, StunTransactionId.Create(_random));
             _gatherings.Add(gathering);
             Ask(now, gathering);
         }
@@ -69,8 +69,8 @@ public sealed partial class IceAgent
         var writer = new StunWriter(buffer, StunClass.Request, StunMethod.Binding, gathering.Transaction);
         writer.AddFingerprint();
         Transmit(gathering.Base.Socket, gathering.Server, writer.Message);
-        gathering.NextSend = now + gathering.Wait;
-        gathering.Wait *= 2;
+        // Evenly, not doubled: seven questions must fit into the time one waits for a server, or one lost answer in twenty leaves no outer address.
+        gathering.NextSend = ++gathering.Sends < MaxSends ? now + _options.InitialRetransmission : TimeSpan.MaxValue;
     }
 
     private void AdvanceGathering(TimeSpan now)
@@ -171,12 +171,12 @@ public sealed partial class IceAgent
     private static TimeSpan Earlier(TimeSpan first, TimeSpan second) => first < second ? first : second;
 
     /// <summary>One question to one STUN server from one socket; repetitions keep the transaction id.</summary>
-    private sealed class Gathering(LocalBase localBase, IPEndPoint server, StunTransactionId transaction, TimeSpan wait)
+    private sealed class Gathering(LocalBase localBase, IPEndPoint server, StunTransactionId transaction)
     {
         public LocalBase Base { get; } = localBase;
         public IPEndPoint Server { get; } = server;
         public StunTransactionId Transaction { get; } = transaction;
-        public TimeSpan Wait { get; set; } = wait;
+        public int Sends { get; set; }
         public TimeSpan NextSend { get; set; }
         public bool IsAnswered { get; set; }
     }

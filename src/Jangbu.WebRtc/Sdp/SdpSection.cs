@@ -11,10 +11,15 @@ internal sealed class SdpSection
     private const int MaxTokenLength = 64;
     private const int MaxFormatsLength = 256;
 
+    private bool _isBundleOnly;
+
     public string Media { get; private init; } = "";
     public string Protocol { get; private init; } = "";
     public string Formats { get; private init; } = "";
-    public bool IsRejected { get; private init; }
+    public bool HasPortZero { get; private init; }
+
+    /// <summary>Port 0 refuses a section, except with bundle-only in an offer (RFC 9143 §6).</summary>
+    public bool IsRejected => HasPortZero && !_isBundleOnly;
     public string? Mid { get; private set; }
     public string? UsernameFragment { get; private set; }
     public string? Password { get; private set; }
@@ -42,10 +47,10 @@ internal sealed class SdpSection
         int count = value.Split(parts, ' ', StringSplitOptions.RemoveEmptyEntries);
         return new SdpSection
         {
-            Media = count > 0 ? Token(value[parts[0]]) : "",
-            IsRejected = count > 1 && value[parts[1]] is "0",
-            Protocol = count > 2 ? Token(value[parts[2]]) : "",
-            Formats = count > 3 && IsPlain(value[parts[3]]) ? value[parts[3]].TrimEnd(' ')[..Math.Min(MaxFormatsLength, value[parts[3]].TrimEnd(' ').Length)].ToString() : "0",
+            Media = Token(count > 0 ? value[parts[0]] : "", "audio"),
+            HasPortZero = count > 1 && value[parts[1]] is "0",
+            Protocol = Token(count > 2 ? value[parts[2]] : "", "RTP/AVP"),
+            Formats = count > 3 && value[parts[3]].Length <= MaxFormatsLength && IsPlain(value[parts[3]]) ? value[parts[3]].ToString() : "0",
         };
     }
 
@@ -59,6 +64,9 @@ internal sealed class SdpSection
         {
             case "candidate":
                 ReadCandidate(value);
+                break;
+            case "bundle-only":
+                _isBundleOnly = true;
                 break;
             case "end-of-candidates":
                 EndOfCandidates = true;
@@ -120,7 +128,9 @@ internal sealed class SdpSection
     private static int? Port(ReadOnlySpan<char> text) =>
         ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) && port != 0 ? port : null;
 
-    private static string Token(ReadOnlySpan<char> text) => text.Length <= MaxTokenLength && IsPlain(text) ? text.ToString() : "";
+    /// <summary>A word of the line if it can be echoed in an answer, else one that makes it a line.</summary>
+    private static string Token(ReadOnlySpan<char> text, string otherwise) =>
+        text.Length is > 0 and <= MaxTokenLength && IsPlain(text) ? text.ToString() : otherwise;
 
     /// <summary>Visible ASCII and spaces: what may be echoed into a line of ours.</summary>
     private static bool IsPlain(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange(' ', '~');

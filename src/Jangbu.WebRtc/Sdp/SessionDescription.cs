@@ -95,7 +95,7 @@ public sealed partial record SessionDescription
 /// <summary>A section that is not ours: enough of it to reject it in an answer.</summary>
 /// <param name="Media">Such as <c>audio</c>.</param>
 /// <param name="Protocol">Such as <c>UDP/TLS/RTP/SAVPF</c>.</param>
-/// <param name="Formats">The rest of the line, at most 256 characters of it.</param>
+/// <param name="Formats">The rest of the line where it is of 256 characters at most, else <c>0</c>.</param>
 /// <param name="Mid">Its <c>a=mid</c>.</param>
 public sealed record OtherSection(string Media, string Protocol, string Formats, string? Mid);
 

@@ -83,7 +83,11 @@ public sealed partial class TurnAllocation
             }
 
             transaction.Sends++;
-            transaction.Wait = transaction.Wait * 2 < LongestWait ? transaction.Wait * 2 : LongestWait;
+            // The first is waited for by a person, so it is repeated evenly; the last wait and all later requests are patient.
+            if (transaction.Method != StunMethod.Allocate)
+                transaction.Wait = transaction.Wait * 2 < LongestWait ? transaction.Wait * 2 : LongestWait;
+            else if (transaction.Sends == MaxSends)
+                transaction.Wait *= 8;
             transaction.NextSend = now + transaction.Wait;
             _outgoing.Enqueue(transaction.Bytes);
         }

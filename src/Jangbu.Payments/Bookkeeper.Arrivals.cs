@@ -31,16 +31,34 @@ public sealed partial class Bookkeeper
             Open(json, null, null, 0, done);
     }
 
-    /// <summary>Takes a letter of a contact (PROTOCOL §4.4): a JSON array of envelopes.</summary>
+    /// <summary>Takes a letter of a contact (PROTOCOL §4.4): a JSON array of what they hold of mine, and envelopes.</summary>
     /// <returns>False where it is none; nothing changed.</returns>
     public bool TakeLetter(PeerId contact, ReadOnlySpan<byte> letter)
     {
         if (!Book.TryFind(contact, out Contact? from) || from.IsRemoved
             || !StrictJson.TryParse(letter, out JsonValue? json) || json.Kind != JsonKind.Array || json.Elements.Count > MaxEnvelopesInLetter)
             return false;
-        foreach (JsonValue envelope in json.Elements)
-            Open(envelope, With(from), null, 0, null);
+        Correspondence with = With(from);
+        // A letter without envelopes answers mine: it need not be answered again.
+        with.OwesLetter &= json.Elements.Any(element => element["yours"] is null);
+        foreach (JsonValue element in json.Elements)
+        {
+            if (!element.HasMembers(["yours"]))
+                Open(element, with, null, 0, null);
+            else if (LaneHeads.TryRead(element["yours"], LaneHead.MaxLanes, out LaneHead[]? yours))
+                Confirm(with, yours);
+        }
         return true;
+    }
+
+    // What they hold of mine by their own unsigned word, as in a hello: enough to begin the next letter further on.
+    private static void Confirm(Correspondence with, LaneHead[] yours)
+    {
+        foreach (LaneHead head in yours)
+        {
+            if (with.Contact.Account.MyLane(head.Lane) is Lane lane && head.Seq <= lane.Count && lane.HashAt(head.Seq) == head.Hash)
+                with.Confirm(head.Lane, head.Seq);
+        }
     }
 
     internal void TakeFromSession(PaymentSession session, JsonValue envelope, long n) => Open(envelope, session.Correspondence, session, n, null);
@@ -127,6 +145,7 @@ public sealed partial class Bookkeeper
 
     private void BeginArrival(Correspondence from, Arrival arrival, List<Taken> taken)
     {
+        from.OwesLetter |= taken.Exists(one => one.Inbound is { Session: null, Done: null } && one.HasNews);
         bool receipted = arrival.Taken.Any(record => AsksForReceipt(record.Kind))
             || taken.Exists(one => one.Inbound.N > 0 && (one.HasNews || FirstReceiptFor(from.Contact.Account, one.Inbound) is null));
         if (arrival.Taken.Count == 0 && !receipted)

@@ -1,4 +1,5 @@
 using Jangbu.Crypto;
+using Jangbu.Crypto.Jose;
 using Jangbu.Payments.Books;
 using Jangbu.Payments.Jobs;
 using Jangbu.Payments.Records;
@@ -49,12 +50,20 @@ public sealed partial class Bookkeeper
     public bool HasUndelivered(PeerId contact) => Book.TryFind(contact, out Contact? known) && !known.IsRemoved && With(known).HasUndelivered();
 
     /// <summary>
-    /// The content of a letter (PROTOCOL §4.4): a JSON array of envelopes with the records that the contact lacks, as far as the room reaches.
-    /// Null where it lacks nothing.
+    /// The content of a letter (PROTOCOL §4.4): a JSON array of what I hold of theirs, and envelopes with the records that the contact lacks, as far as
+    /// the room reaches. Null where there is nothing to say.
     /// </summary>
     /// <param name="contact">For whom.</param>
     /// <param name="room">Bytes of content that 16 items hold.</param>
-    public string? WriteLetter(PeerId contact, int room) => Envelopes(contact, room) is { Count: > 0 } envelopes ? $"[{string.Join(',', envelopes)}]" : null;
+    public string? WriteLetter(PeerId contact, int room)
+    {
+        Correspondence with = With(Known(contact));
+        if (!with.HasUndelivered() && !with.OwesLetter)
+            return null;
+        JsonText yours = LaneHeads.Write(new JsonText().BeginObject().Name("yours"), with.Contact.Account.Theirs.Select(lane => lane.Head)).EndObject();
+        string first = yours.ToString();
+        return $"[{string.Join(',', Envelopes(contact, room - first.Length - 3).Prepend(first))}]";
+    }
 
     /// <summary>Envelopes with all records that the contact is not known to hold, for files `.jbmsg`: one envelope a file.</summary>
     public IReadOnlyList<string> WriteEnvelopes(PeerId contact) => Envelopes(contact, int.MaxValue);
@@ -64,11 +73,11 @@ public sealed partial class Bookkeeper
         Correspondence with = With(Known(contact));
         List<string> envelopes = [];
         long left = room - 2L;
+        if (!with.HasUndelivered())
+            return envelopes;
         foreach (Lane lane in with.Contact.Account.Mine)
         {
-            long next = with.Contact.Account.AcknowledgedSeq(lane.Id) + 1;
-            if (!with.HasUndelivered())
-                break;
+            long next = with.KnownSeq(lane.Id) + 1;
             while (next <= lane.Count)
             {
                 List<string> records = [];

@@ -90,7 +90,7 @@ public sealed partial class Bookkeeper : IDisposable
         (long N, string Why)? wrong = null;
         LedgerOpening opening = LedgerFile.Open(storage, name, password, random, entry =>
         {
-            if (wrong is null && !book.TryApply(entry, checkSignatures: false, out string? why))
+            if (wrong is null && !book.TryApply(entry, out string? why))
                 wrong = (entry.N, why);
         });
         damage = wrong;
@@ -215,7 +215,7 @@ public sealed partial class Bookkeeper : IDisposable
     private void Append(string kind, byte[] data)
     {
         Entry entry = _ledger.Append(kind, data, _at);
-        if (!Book.TryApply(entry, checkSignatures: false, out string? why))
+        if (!Book.TryApply(entry, out string? why))
             throw new UnreachableException($"entry {entry.N}, which was checked before it was written, does not fit the book: {why}");
         foreach (BookChange change in _changes)
             Report(change);

@@ -49,6 +49,9 @@ internal sealed class Correspondence
     /// <summary>They refused bytes of mine in this lane for good: nothing more goes out in it.</summary>
     public (LaneHead Place, RefusalCode Code)? Blocked { get; set; }
 
+    /// <summary>Whether something came by letter, and they are to learn that it did, also where nothing else is to be said.</summary>
+    public bool OwesLetter { get; set; }
+
     /// <summary>Whether the lane has no record yet, so that `open` comes first.</summary>
     public bool IsNew => _seq == 0;
 

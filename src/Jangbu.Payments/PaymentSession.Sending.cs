@@ -36,6 +36,7 @@ public sealed partial class PaymentSession
     private void Reconcile(LaneHead[] heads, LaneHead[] yours)
     {
         Account account = Correspondence.Contact.Account;
+        Correspondence.OwesLetter = false;
         foreach (LaneHead claimed in yours)
         {
             if (account.MyLane(claimed.Lane) is not Lane lane || claimed.Seq > lane.Count)

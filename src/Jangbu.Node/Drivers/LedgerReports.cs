@@ -54,13 +54,3 @@ internal static class LedgerReports
         _ => throw new System.Diagnostics.UnreachableException($"part {part}"),
     };
 }
-
-/// <summary>Checks of the records in entries: a book that is written anew, with every signature looked at.</summary>
-internal sealed class BookVerifier : IRecordVerifier
-{
-    /// <summary>The book so far.</summary>
-    public Book Book { get; } = new();
-
-    /// <inheritdoc/>
-    public string? Add(Entry entry, ICollection<Func<string?>> later) => Book.TryApply(entry, checkSignatures: true, out string? why) ? null : why;
-}

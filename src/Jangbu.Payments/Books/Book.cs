@@ -60,20 +60,25 @@ public sealed class Book
 
     /// <summary>Applies one entry of the ledger.</summary>
     /// <param name="entry">The entry, whose form the ledger has checked.</param>
-    /// <param name="checkSignatures">Whether signatures are verified too: for a ledger that is verified, since they were when it was written.</param>
     /// <param name="why">What is wrong with it.</param>
     /// <returns>False where it does not fit what came before; the ledger is damaged there.</returns>
-    public bool TryApply(Entry entry, bool checkSignatures, [NotNullWhen(false)] out string? why)
+    public bool TryApply(Entry entry, [NotNullWhen(false)] out string? why) => TryApply(entry, null, out why);
+
+    /// <summary>Applies one entry of a ledger that is verified: signatures, which were checked when it was written, are checked again.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="signatures">Gets a check for each signature, to be run in any order on any thread; null for none.</param>
+    /// <param name="why">What is wrong with it.</param>
+    internal bool TryApply(Entry entry, ICollection<Func<string?>>? signatures, [NotNullWhen(false)] out string? why)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        why = StrictJson.TryParse(entry.Data.Span, out JsonValue? json) ? Apply(entry, json, checkSignatures) : "the data is no JSON";
+        why = StrictJson.TryParse(entry.Data.Span, out JsonValue? json) ? Apply(entry, json, signatures) : "the data is no JSON";
         return why is null;
     }
 
     /// <summary>Begins a book with the first entry of a ledger that was just made.</summary>
     internal void Begin(Genesis genesis) => (Me, Lane) = (genesis.Id, genesis.Lane);
 
-    private string? Apply(Entry entry, JsonValue data, bool check)
+    private string? Apply(Entry entry, JsonValue data, ICollection<Func<string?>>? signatures)
     {
         switch (entry.Kind)
         {
@@ -84,9 +89,9 @@ public sealed class Book
             case EntryKind.Policy:
                 return ApplyPolicy(data);
             case EntryKind.Sent:
-                return ApplyRecords(entry, data, received: false, check);
+                return ApplyRecords(entry, data, received: false, signatures);
             case EntryKind.Received:
-                return ApplyRecords(entry, data, received: true, check);
+                return ApplyRecords(entry, data, received: true, signatures);
             case EntryKind.Fork:
                 return ApplyFork(data);
             case EntryKind.Note:
@@ -167,7 +172,7 @@ public sealed class Book
         return read;
     }
 
-    private string? ApplyRecords(Entry entry, JsonValue data, bool received, bool check)
+    private string? ApplyRecords(Entry entry, JsonValue data, bool received, ICollection<Func<string?>>? signatures)
     {
         List<string> texts = RecordTexts.Of(data);
         int theirs = received ? data["records"]!.Elements.Count : 0;
@@ -176,13 +181,13 @@ public sealed class Book
         for (int i = 0; i < texts.Count; i++)
         {
             var place = new TextPlace(entry.Position, (ushort)i, (ushort)texts[i].Length);
-            if (ApplyText(texts[i], place, i < theirs, check) is string why)
+            if (ApplyText(texts[i], place, i < theirs, signatures) is string why)
                 return why;
         }
         return null;
     }
 
-    private string? ApplyText(string text, TextPlace place, bool received, bool check)
+    private string? ApplyText(string text, TextPlace place, bool received, ICollection<Func<string?>>? signatures)
     {
         if (!Jws.TryRead(text, Record.Typ, out Jws? signed)
             || !RecordReader.TryReadPayload(signed.Payload.Span, out RecordHeader? header, out RecordBody? body, out _))
@@ -193,8 +198,8 @@ public sealed class Book
             return "a record is not between me and a contact";
         if (!mine && !received)
             return "a record that I did not sign stands among those I did";
-        if (check && !((mine ? Card : contact.Card) is { } card && signed.Verify(card.Key)))
-            return "a record is not signed by its author";
+        ContactCard? author = mine ? Card : contact.Card;
+        signatures?.Add(() => author is not null && signed.Verify(author.Key) ? null : "a record is not signed by its author");
         var record = new Record(header, body, text, RecordHash.Of(signed.Payload.Span));
         if (Apply(record, place, contact, mine) is string why)
             return why;

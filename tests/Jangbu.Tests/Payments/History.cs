@@ -180,7 +180,7 @@ internal sealed class History : IDisposable
         List<Entry> entries = person.ReadEntries();
         var again = new Book();
         foreach (Entry entry in entries)
-            Assert.True(again.TryApply(entry, checkSignatures: false, out string? why), why);
+            Assert.True(again.TryApply(entry, out string? why), why);
         foreach (Contact contact in person.Book.Contacts)
         {
             Assert.True(again.TryFind(contact.Id, out Contact? read));

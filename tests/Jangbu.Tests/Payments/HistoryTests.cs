@@ -6,7 +6,7 @@ namespace Jangbu.Tests.Payments;
 /// <summary>Random histories against the reference book. <c>JANGBU_HISTORIES</c> says how many; the default fits a test run.</summary>
 public sealed class HistoryTests
 {
-    private const int Histories = 300;
+    private const int Histories = 200;
 
     private static readonly int[] People = [2, 2, 2, 2, 3, 3, 4, 5];
 

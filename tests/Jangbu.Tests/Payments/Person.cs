@@ -77,6 +77,15 @@ internal sealed class Person : IDisposable
         return entries;
     }
 
+    /// <summary>Begins a new ledger file from this one, as its person says after it turned out to be old.</summary>
+    public void BeginAnew()
+    {
+        byte[] lane = new byte[16];
+        new SeededRandom(_seed + 1000).GetBytes(lane);
+        Bookkeeper.Ledger.BeginAnew(Password, new Guid(lane), Start + Now);
+        Reopen();
+    }
+
     /// <summary>One turn of the loop: commands, all jobs, flush, events.</summary>
     public void Turn(Action? commands = null)
     {

@@ -10,6 +10,9 @@ internal abstract record EngineNotice
     /// <summary>For everybody who listens.</summary>
     public sealed record Happened(NodeEvent Event) : EngineNotice;
 
+    /// <summary>For whoever gave an envelope.</summary>
+    public sealed record Imported(TaskCompletionSource<Payments.Records.RefusalCode?> Taken, Payments.Records.RefusalCode? Code) : EngineNotice;
+
     /// <summary>For one caller.</summary>
     public sealed record Told(PaymentWatch Watch, WatchNote Note) : EngineNotice;
 }

@@ -78,6 +78,9 @@ public static class FailureCode
     /// <summary><c>code</c>: the other side refused the record and will not take these bytes.</summary>
     public const string Refused = "refused";
 
+    /// <summary><c>code</c>: an envelope by file was not taken; nothing was changed.</summary>
+    public const string EnvelopeRefused = "envelope_refused";
+
     /// <summary>The node was stopped or has stopped itself.</summary>
     public const string Stopped = "stopped";
 

@@ -9,6 +9,7 @@ namespace Jangbu.Node;
 // What the public API asks of an engine besides payments.
 internal sealed partial class NodeEngine
 {
+    private readonly List<TaskCompletionSource<Payments.Records.RefusalCode?>> _imports = [];
     private bool _saidOnline;
 
     /// <summary>How the DHT's socket is seen from outside.</summary>
@@ -44,6 +45,17 @@ internal sealed partial class NodeEngine
             if (booked.State == BookedState.Undecided)
                 yield return new NodeEvent.Received(BookViews.Line(booked)) { At = _now.Wall };
         }
+    }
+
+    /// <summary>Takes an envelope that came by file; the caller is told what became of it once that is on the disk.</summary>
+    public void Import(ReadOnlySpan<byte> envelope, TaskCompletionSource<Payments.Records.RefusalCode?> taken)
+    {
+        _imports.Add(taken);
+        Book.TakeEnvelope(envelope, code =>
+        {
+            _imports.Remove(taken);
+            _notices.Enqueue(new EngineNotice.Imported(taken, code));
+        });
     }
 
     /// <summary>Follows a record until it is signed and on the disk.</summary>

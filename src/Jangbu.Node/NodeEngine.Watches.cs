@@ -42,10 +42,14 @@ internal sealed partial class NodeEngine
         foreach (PaymentWatch watch in _watches)
             watch.Tell(new WatchNote.Failed(failure));
         _watches.Clear();
+        foreach (TaskCompletionSource<RefusalCode?> taken in _imports)
+            taken.TrySetException(failure);
         while (_notices.TryDequeue(out EngineNotice? notice))
         {
             if (notice is EngineNotice.Told told)
                 told.Watch.Tell(new WatchNote.Failed(failure));
+            else if (notice is EngineNotice.Imported imported)
+                imported.Taken.TrySetException(failure);
         }
     }
 
@@ -217,9 +221,15 @@ internal sealed partial class NodeEngine
                 Id = watch.Id,
                 Tx = tx,
                 Elapsed = elapsed,
+                Obstacle = booked is { IsDelivered: true } || watch.Later ? Obstacle.None : ObstacleTo(watch.Contact),
             },
         };
     }
+
+    private Obstacle ObstacleTo(PeerId contact) =>
+        _network is not { Carrier.Joins: > 0 } ? Obstacle.DhtSilent
+        : _links.GetValueOrDefault(contact) is { Failures: > 0 } ? Obstacle.NoPath
+        : Obstacle.NotAnswered;
 
     private void Warn(PeerId contact, string code, string text) => Notify(new NodeEvent.Warning(NameOf(contact), code, text) { At = _now.Wall });
 

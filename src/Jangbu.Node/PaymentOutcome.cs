@@ -23,7 +23,27 @@ public abstract record PaymentOutcome
     public sealed record Rejected(RejectionView Reason) : PaymentOutcome;
 
     /// <summary>Not decided yet. The record is on disk and goes on by itself whenever the contact is met.</summary>
-    public sealed record Waiting(WaitingState State) : PaymentOutcome;
+    public sealed record Waiting(WaitingState State) : PaymentOutcome
+    {
+        /// <summary>What stood in the way of one that is queued.</summary>
+        public Obstacle Obstacle { get; init; }
+    }
+}
+
+/// <summary>What stood in the way of a payment that is queued still.</summary>
+public enum Obstacle
+{
+    /// <summary>Nothing did: nobody was looked for, or the contact has it.</summary>
+    None,
+
+    /// <summary>No node of the DHT answered: there is no network, or none that lets UDP through.</summary>
+    DhtSilent,
+
+    /// <summary>The contact did not answer: most likely they are not online.</summary>
+    NotAnswered,
+
+    /// <summary>The contact answered, and no path to them was found.</summary>
+    NoPath,
 }
 
 /// <summary>How far a payment has come that waits.</summary>

@@ -18,6 +18,7 @@ internal sealed class NodeLoop : IAsyncDisposable
     private readonly NodeEngine _engine;
     private readonly NodeSockets _sockets;
     private readonly JobThreads _jobs;
+    private readonly Telemetry _telemetry;
     private readonly ILogger _logger;
     private readonly string _home;
     private readonly LoopClock _clock;
@@ -40,6 +41,7 @@ internal sealed class NodeLoop : IAsyncDisposable
         _home = home;
         _logger = logger;
         _jobs = new JobThreads(sockets.Set.Wake, Fail);
+        _telemetry = new Telemetry(Read);
         _thread = new Thread(Run) { IsBackground = true, Name = "jangbu-node" };
         _thread.Start();
     }
@@ -235,9 +237,15 @@ internal sealed class NodeLoop : IAsyncDisposable
         switch (notice)
         {
             case EngineNotice.Told told:
+                if (told.Note is WatchNote.Ended { Outcome: PaymentOutcome.Accepted or PaymentOutcome.Rejected } ended)
+                    _telemetry.PaymentDuration.Record(ended.Outcome.Elapsed.TotalSeconds);
                 told.Watch.Tell(told.Note);
                 break;
+            case EngineNotice.Imported imported:
+                imported.Taken.TrySetResult(imported.Code);
+                break;
             case EngineNotice.Happened happened:
+                _telemetry.Count(happened.Event);
                 foreach (Channel<NodeEvent> listener in _listeners)
                     listener.Writer.TryWrite(happened.Event);
                 break;
@@ -267,6 +275,7 @@ internal sealed class NodeLoop : IAsyncDisposable
             if (_failure is null)
                 WriteLastHead();
             _jobs.Dispose();
+            _telemetry.Dispose();
             _sockets.Dispose();
             _ended.TrySetResult();
             FailPosted(end);

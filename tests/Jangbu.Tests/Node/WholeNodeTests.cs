@@ -127,6 +127,42 @@ public sealed class WholeNodeTests
     }
 
     [Fact]
+    public async Task Files_CarryAPaymentItsDecisionAndABalance_WithNobodyOnline()
+    {
+        CancellationToken end = TestContext.Current.CancellationToken;
+        using TemporaryHome homes = new();
+        HomeReport aHome = await homes.InitAsync("a");
+        await homes.InitAsync("b");
+        await using JangbuNode a = await JangbuNode.OpenAsync(homes.Options("a"), end);
+        await using JangbuNode b = await JangbuNode.OpenAsync(homes.Options("b"), end);
+        await a.Contacts.AddAsync(b.Card, cancellationToken: end);
+        await b.Contacts.AddAsync(aHome.Card, cancellationToken: end);
+        PaymentOutcome queued = await a.PayAsync(a.Contacts["b"], Amount.Parse("0.5"), Asset.Parse("USD"), cancellationToken: end);
+        Assert.Equal((WaitingState.Queued, Obstacle.None), queued is PaymentOutcome.Waiting waiting ? (waiting.State, waiting.Obstacle) : default);
+
+        await CarryAsync(a, b, end);
+        await CarryAsync(a, b, end); // a repeat changes nothing
+        await b.AcceptAsync(Assert.Single(b.History(new HistoryFilter { PendingOnly = true })).Id, end);
+        await CarryAsync(b, a, end);
+        Assert.Equal(TransactionState.Accepted, Assert.Single(a.History()).State);
+        Assert.Equal("0.5", Assert.Single(b.Balances()).Net);
+
+        Assert.False((await a.SignBalanceAsync("b", end)).ByBoth);
+        await CarryAsync(a, b, end);
+        Assert.True((await b.SignBalanceAsync("a", end)).ByBoth);
+
+        byte[] foreign = System.Text.Encoding.UTF8.GetBytes(Assert.Single(a.SealedFor("b")));
+        JangbuException refused = await Assert.ThrowsAsync<JangbuException>(() => a.ImportAsync(foreign, end));
+        Assert.Equal((FailureCode.EnvelopeRefused, "unreadable"), (refused.Code, refused.Parameters["code"]));
+    }
+
+    private static async Task CarryAsync(JangbuNode from, JangbuNode to, CancellationToken end)
+    {
+        foreach (string envelope in from.SealedFor(to.Name))
+            await to.ImportAsync(System.Text.Encoding.UTF8.GetBytes(envelope), end);
+    }
+
+    [Fact]
     public async Task Open_HomeInUseWrongPasswordAndMissing_AreToldApart()
     {
         CancellationToken end = TestContext.Current.CancellationToken;

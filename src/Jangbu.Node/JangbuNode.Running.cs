@@ -71,6 +71,24 @@ public sealed partial class JangbuNode
 
     private async Task JoinAsync(JangbuOptions options, CancellationToken cancellationToken)
     {
+        await _loop.PostAsync(engine =>
+        {
+            engine.Listen();
+            return true;
+        }).ConfigureAwait(false);
+        _joining = ResolveAsync(options, _stopping.Token);
+        try
+        {
+            await _joining.WaitAsync(NamePatience, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Log.SlowNames(_logger); // Without a network names take half a minute to fail; the node is usable meanwhile, and joins when they come.
+        }
+    }
+
+    private async Task ResolveAsync(JangbuOptions options, CancellationToken cancellationToken)
+    {
         Task<IReadOnlyList<IPEndPoint>> bootstrap = Bootstrap.ResolveAsync(options.Bootstrap, _logger, cancellationToken);
         IceServer[] servers = [.. options.StunServers.Concat(options.TurnServers).Select(ParseServer)];
         IReadOnlyList<IPEndPoint>[] stun = await Task.WhenAll(servers.Where(server => !server.IsTurn).Select(server => server.ResolveAsync(cancellationToken))).ConfigureAwait(false);
@@ -80,12 +98,13 @@ public sealed partial class JangbuNode
         {
             _roads!.StunServers = [.. stun.SelectMany(found => found)];
             _roads.TurnServers = [.. turn.SelectMany(found => found)];
-            engine.Listen();
             foreach (IPEndPoint node in nodes)
                 engine.Dht!.AddNode(engine.Now.Now, node);
             return true;
         }).ConfigureAwait(false);
     }
+
+    private static readonly TimeSpan NamePatience = TimeSpan.FromMilliseconds(500);
 
     private static void Check(JangbuOptions options)
     {

@@ -26,6 +26,9 @@ public sealed partial class JangbuNode : IAsyncDisposable
     private readonly PeerRoadMaker? _roads;
     private readonly RandomNumberGenerator _random;
     private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _joining = Task.CompletedTask;
+    private int _disposed;
 
     private JangbuNode(OpenedHome home, NodeLoop loop, NodeSockets sockets, PeerRoadMaker? roads, RandomNumberGenerator random, ILogger logger)
     {
@@ -211,7 +214,12 @@ public sealed partial class JangbuNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _joining.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _loop.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
         _roads?.Dispose();
         _home.Dispose();
         _random.Dispose();

@@ -26,6 +26,10 @@ internal static partial class Log
     [LoggerMessage(5011, LogLevel.Error, "A fault of this program ended the node")]
     public static partial void Fault(ILogger logger, Exception fault);
 
+    /// <summary>Names take long.</summary>
+    [LoggerMessage(5021, LogLevel.Information, "Names of bootstrap nodes or servers are not resolved yet; going on")]
+    public static partial void SlowNames(ILogger logger);
+
     /// <summary>A bootstrap name that does not resolve.</summary>
     [LoggerMessage(5020, LogLevel.Warning, "Bootstrap node {Name} cannot be resolved")]
     public static partial void Unresolved(ILogger logger, string name);

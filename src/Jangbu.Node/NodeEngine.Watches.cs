@@ -136,8 +136,9 @@ internal sealed partial class NodeEngine
         watch.IsSigned = true;
         _nextWatch = Earlier(_nextWatch, watch.Due);
         Reach(watch, new PaymentProgress(PaymentStage.Signed, watch.Id, _now.Now - watch.Start));
+        TimeSpan signedAfter = _now.Now - watch.Start;
         foreach (PaymentProgress held in watch.Held)
-            Reach(watch, held);
+            Reach(watch, held with { Elapsed = held.Elapsed > signedAfter ? held.Elapsed : signedAfter });
         watch.Held.Clear();
         if (watch.Later || !_links.ContainsKey(watch.Contact))
             Finish(watch);

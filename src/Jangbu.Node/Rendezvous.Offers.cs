@@ -66,7 +66,7 @@ internal sealed partial class Rendezvous
         pair.Own.Remove(SlotName.Offer);
         pair.Own.Remove(SlotName.Answer);
         UnwatchAnswer(pair);
-        Refresh(now);
+        Refresh(now, pair);
         if (pair.Outweighed is not { } waiting)
             return;
         pair.Outweighed = null;

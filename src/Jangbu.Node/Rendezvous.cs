@@ -79,7 +79,7 @@ internal sealed partial class Rendezvous(PublicIdentity me, RandomNumberGenerato
             return;
         pair.Engaged = true;
         pair.HereDue = pair.PollDue = now.Now;
-        Refresh(now);
+        Refresh(now, pair);
     }
 
     /// <summary>Says with whom the last session was: it is looked at most often.</summary>
@@ -129,7 +129,7 @@ internal sealed partial class Rendezvous(PublicIdentity me, RandomNumberGenerato
         pair.PollDue = now.Now;
         pair.LetterDue = now.Now + LetterInterval + HereSpacing * _pairs.Count;
         _pairs.Add(pair);
-        Refresh(now);
+        Refresh(now, pair);
         return pair;
     }
 
@@ -142,6 +142,16 @@ internal sealed partial class Rendezvous(PublicIdentity me, RandomNumberGenerato
             pair.ForgetBefore(Math.Min(_epochs.Current - 1, pair.Offer?.Epoch ?? long.MaxValue));
             WatchOffers(pair);
         }
+        _deadline = TimeSpan.Zero;
+    }
+
+    /// <summary>The same for one alone: a thousand are not looked through because one was added or engaged.</summary>
+    private void Refresh(Moment now, Pair pair)
+    {
+        if (_epochs != Epochs.ToRead(now.Wall.ToUnixTimeSeconds()))
+            Refresh(now);
+        else
+            WatchOffers(pair);
         _deadline = TimeSpan.Zero;
     }
 

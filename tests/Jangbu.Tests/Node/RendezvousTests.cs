@@ -230,6 +230,23 @@ public sealed class RendezvousTests
         Assert.InRange(world.Touched.Count(touch => touch.Target == targets[1]), 2, 3); // 7:00, 7:15, 7:30
     }
 
+    [Fact]
+    public void Letter_IsReadWithinFiveMinutesAndMovesIntoTheNextHour()
+    {
+        (RendezvousWorld world, WorldPerson a, WorldPerson b, Pair ab, Pair ba) = Pair();
+        b.Rendezvous.Listen(world.At(b));
+        a.Rendezvous.SetLetter(world.At(a), ab, "[1]"u8.ToArray());
+        Assert.True(world.Run(6 * Minute, () => b.Found<RendezvousEvent.LetterFound>() is not null));
+        Assert.Equal("[1]"u8.ToArray(), b.Found<RendezvousEvent.LetterFound>()!.Content);
+        world.Run(40 * Minute); // 7:10
+        long epoch = Jangbu.Node.Slots.Epochs.Of(world.At(a).Wall);
+        Assert.Contains(Convert.ToHexString(ba.Theirs(Jangbu.Node.Slots.SlotName.Letter, epoch).Target(0)), world.Targets);
+        a.Rendezvous.SetLetter(world.At(a), ab, null);
+        world.Run(120 * Minute);
+        long later = Jangbu.Node.Slots.Epochs.Of(world.At(a).Wall);
+        Assert.DoesNotContain(Convert.ToHexString(ba.Theirs(Jangbu.Node.Slots.SlotName.Letter, later).Target(0)), world.Targets);
+    }
+
     private static void Meet(RendezvousWorld world, WorldPerson a, WorldPerson b, Pair ab, Pair ba)
     {
         a.Rendezvous.Offer(world.At(a), ab, WorldPerson.Describe(1));

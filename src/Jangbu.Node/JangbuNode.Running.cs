@@ -20,6 +20,7 @@ public sealed partial class JangbuNode
     {
         Id = Id,
         Online = engine.Dht is not null,
+        Failure = _loop.Failure?.Code,
         Uptime = _loop.Elapsed,
         DhtNodes = engine.Dht?.Stats(_loop.Elapsed).GoodContacts ?? 0,
         DhtEndPoint = _sockets.DhtEndPoints.FirstOrDefault(),
@@ -106,7 +107,7 @@ public sealed partial class JangbuNode
 
     private static readonly TimeSpan NamePatience = TimeSpan.FromMilliseconds(500);
 
-    private static void Check(JangbuOptions options)
+    internal static void Check(JangbuOptions options)
     {
         if (options.DhtPort is < 0 or > 65535)
         {

@@ -210,6 +210,8 @@ internal sealed partial class NodeEngine
 
     private void Take(RoadAttempt attempt, RoadEvent happened)
     {
+        if (_finished.Contains(attempt))
+            return; // What it had to say before it was dropped; opening a session on it now would open one that nobody hears.
         switch (happened)
         {
             case RoadEvent.Gathered:

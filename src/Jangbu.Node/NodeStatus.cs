@@ -12,6 +12,9 @@ public sealed record NodeStatus
     /// <summary>False for a node opened for its ledger only.</summary>
     public required bool Online { get; init; }
 
+    /// <summary>Why the node has stopped by itself, one of <see cref="FailureCode"/>; null while all is well.</summary>
+    public string? Failure { get; init; }
+
     /// <summary>Time since the start.</summary>
     public required TimeSpan Uptime { get; init; }
 

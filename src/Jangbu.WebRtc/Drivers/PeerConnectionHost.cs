@@ -24,6 +24,7 @@ public sealed class PeerConnectionHost : IAsyncDisposable
 {
     private readonly PeerConnectionHostOptions _options;
     private readonly ConcurrentQueue<Action<TimeSpan>> _commands = new();
+    private readonly Lock _commandGate = new();
     private readonly Dictionary<PeerConnection, HostedPeerConnection> _connections = [];
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
     private readonly DtlsCertificate _certificate;
@@ -105,6 +106,18 @@ public sealed class PeerConnectionHost : IAsyncDisposable
     {
         _commands.Enqueue(command);
         _loop.Wake();
+        // Nobody else looks into the queue any more: each caller finds out here that everything is closed.
+        if (_ended.Task.IsCompleted)
+            RunCommands();
+    }
+
+    private void RunCommands()
+    {
+        lock (_commandGate)
+        {
+            while (_commands.TryDequeue(out Action<TimeSpan>? command))
+                command(_loop.Now);
+        }
     }
 
     internal void Touch(PeerConnection connection) => _loop.Touch(connection);
@@ -142,16 +155,15 @@ public sealed class PeerConnectionHost : IAsyncDisposable
     {
         while (!_stopping)
         {
-            while (_commands.TryDequeue(out Action<TimeSpan>? command))
-                command(_loop.Now);
+            RunCommands();
             _loop.Turn();
         }
         _loop.Dispose();
         foreach (HostedPeerConnection hosted in _connections.Values)
             hosted.End(PeerConnectionCloseReason.AbortedLocally);
-        while (_commands.TryDequeue(out Action<TimeSpan>? command))
-            command(_loop.Now);
+        RunCommands();
         _ended.SetResult();
+        RunCommands(); // what came between the two
     }
 
     private sealed class Observer(PeerConnectionHost host) : IPeerConnectionObserver

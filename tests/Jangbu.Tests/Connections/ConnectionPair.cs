@@ -107,7 +107,7 @@ internal sealed class ConnectionPair : IDisposable
 
     private void Drain(Side side, Side other)
     {
-        while (side.Connection.TryDequeue(out PeerConnectionEvent e))
+        while (side.Reads && side.Connection.TryDequeue(out PeerConnectionEvent e))
             side.Take(Now, e);
         while (side.Connection.TryTransmit(_buffer, out int length, out IPEndPoint local, out IPEndPoint remote))
         {
@@ -141,6 +141,9 @@ internal sealed class ConnectionPair : IDisposable
         public List<PeerConnectionEvent> Events { get; } = [];
 
         public List<string> Messages { get; } = [];
+
+        /// <summary>Whether its user takes events; one who does not holds the peer back.</summary>
+        public bool Reads { get; set; } = true;
 
         /// <summary>Answers each message on the channel it came by.</summary>
         public bool Echo { get; set; }

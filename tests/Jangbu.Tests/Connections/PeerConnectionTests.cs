@@ -204,6 +204,22 @@ public sealed class PeerConnectionTests
     }
 
     [Fact]
+    public void Reader_ThatTakesNothing_HoldsThePeerBackAndLosesNothing()
+    {
+        using var pair = new ConnectionPair();
+        DataChannel channel = pair.Offerer.Connection.CreateDataChannel(pair.Now, "c");
+        pair.Connect();
+        pair.Answerer.Reads = false;
+        for (int i = 0; i < 60; i++)
+            Assert.Equal(SendResult.Queued, channel.Send(pair.Now, new byte[50_000]));
+        pair.Run(longest: TimeSpan.FromSeconds(20));
+        Assert.True(channel.BufferedAmount > 1_000_000, $"{channel.BufferedAmount} of 3,000,000 bytes wait; the window has 1 MiB");
+        pair.Answerer.Reads = true;
+        pair.Run(() => pair.Answerer.Messages.Count == 60);
+        Assert.Equal(60, pair.Answerer.Messages.Count);
+    }
+
+    [Fact]
     public void EarlyMessages_PastTheLimit_AreRefused()
     {
         using var pair = new ConnectionPair();

@@ -37,7 +37,8 @@ public static class SctpTargets
                 [9, .. Open, 5, .. Text], [9, .. Open, 5, .. Part, 3, .. Forward], [9, .. Open, 6, .. Reset], [5, .. Sack, 3, .. Heartbeat], [8, .. Text, .. Error], [2, .. Shutdown],
             ],
             Dictionary = [Open, Text, Part, Sack, Forward, Reset, Heartbeat, Shutdown, Error, [14, 0, 0, 4], [8, 0, 0, 4], [11, 0, 0, 4], [63, 0, 0, 4], [255, 0, 0, 4]],
-            Largest = 2048, Allowance = 512 * 1024,
+            // One fragment far ahead makes the association's table as large as it may become: 640 KiB, once.
+            Largest = 2048, Allowance = 1 << 20,
         },
     ];
 

@@ -24,6 +24,9 @@ internal sealed class DhtNetwork(bool isIPv6, NodeId own)
     /// <summary>Addresses given from outside; asked while the table is small.</summary>
     public List<NodeAddress> Bootstraps { get; } = [];
 
+    /// <summary>Contacts of the last run; asked while the table is small.</summary>
+    public List<(NodeId Id, NodeAddress Address)> Remembered { get; } = [];
+
     /// <summary>Smoothed round trip over all nodes.</summary>
     public TimeSpan RoundTrip { get; private set; } = FirstRoundTrip;
 

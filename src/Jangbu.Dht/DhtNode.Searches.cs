@@ -87,12 +87,7 @@ public sealed partial class DhtNode
             network.Table.Closest(now, operation.Target, wanted * 2, onlyGood: false, nearest);
             foreach (DhtContact contact in nearest)
                 Offer(network, lookup, contact.Id, contact.Address, 1);
-            // While hardly anyone is known the given nodes are asked too; with an id not known yet they count as nearest.
-            if (network.Table.Count < RoutingTable.K)
-            {
-                foreach (NodeAddress bootstrap in network.Bootstraps)
-                    lookup.Offer(operation.Target, bootstrap, 1);
-            }
+            OfferBeginnings(network, lookup);
             if (lookup.Candidates.Count > 0)
                 operation.Searches.Add((network, lookup));
         }

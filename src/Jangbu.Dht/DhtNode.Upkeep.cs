@@ -26,13 +26,13 @@ public sealed partial class DhtNode
             nextExpiry = now + ExpiryInterval;
             items.Expire(now);
             peers.Expire(now);
-            pacer.Forget(now);
-            limiter.Forget(now);
         }
+        pacer.Forget(now);
+        limiter.Forget(now);
         TryServing(now);
         foreach (DhtNetwork? network in networks)
         {
-            if (network is null || (network.Table.Count == 0 && network.Bootstraps.Count == 0))
+            if (network is null || (network.Table.Count + network.Bootstraps.Count + network.Remembered.Count == 0))
                 continue;
             if (network.Joining is null && now >= network.NextJoin)
                 Join(now, network);
@@ -58,11 +58,7 @@ public sealed partial class DhtNode
         network.Table.Closest(now, operation.Target, RoutingTable.K, onlyGood: false, nearest);
         foreach (DhtContact contact in nearest)
             Offer(network, lookup, contact.Id, contact.Address, 1);
-        if (network.Table.Count < RoutingTable.K)
-        {
-            foreach (NodeAddress bootstrap in network.Bootstraps)
-                lookup.Offer(operation.Target, bootstrap, 1);
-        }
+        OfferBeginnings(network, lookup);
         operation.Searches.Add((network, lookup));
         Drive(now, operation);
     }

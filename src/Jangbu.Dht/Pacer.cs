@@ -38,5 +38,8 @@ internal sealed class Pacer
         }
         foreach (NodeAddress address in quiet ?? [])
             full.Remove(address);
+        // A join asks hundreds; afterwards the room for them would only be carried along.
+        if (quiet is not null && full.Count < quiet.Count)
+            full.TrimExcess();
     }
 }

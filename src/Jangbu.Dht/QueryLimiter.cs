@@ -40,8 +40,11 @@ internal sealed class QueryLimiter
     public void Forget(TimeSpan now)
     {
         nextForget = now + ForgetInterval;
-        foreach ((NodeAddress, bool) key in full.Where(pair => pair.Value <= now).Select(pair => pair.Key).ToArray())
+        (NodeAddress, bool)[] quiet = [.. full.Where(pair => pair.Value <= now).Select(pair => pair.Key)];
+        foreach ((NodeAddress, bool) key in quiet)
             full.Remove(key);
+        if (full.Count < quiet.Length)
+            full.TrimExcess();
     }
 
     private bool Take(Allowance allowance, Allowance inPrivate, TimeSpan now, NodeAddress address, bool isSubnet, bool isPrivate)

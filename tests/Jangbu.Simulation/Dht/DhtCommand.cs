@@ -51,7 +51,7 @@ public static class DhtCommand
             _ => measured.Success >= 0.99,
         };
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{scenario}: {(met ? "met" : "MISSED")}: {measured}; {clock.Elapsed.TotalSeconds:F1} s wall, {memory / 1024 / simulation.Nodes.Count} kB a node, {simulation.Delivered} datagrams, {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MB peak"));
+            $"{scenario}: {(met ? "met" : "MISSED")}: {measured}; {clock.Elapsed.TotalSeconds:F1} s wall, {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:F1} s of processor so far, {memory / 1024 / simulation.Nodes.Count} kB a node, {simulation.Delivered} datagrams, {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MB peak"));
         return met;
     }
 

@@ -25,16 +25,16 @@ internal sealed class DhtWorld(ulong seed)
 
     public Dictionary<DhtNode, List<DhtEvent>> Events { get; } = [];
 
-    public Dictionary<DhtNode, NodeAddress> Addresses { get; } = [];
+    private readonly Dictionary<DhtNode, List<NodeAddress>> addresses = [];
 
     public long Delivered { get; private set; }
 
-    public DhtNode Add(DhtOptions options, string address)
+    public DhtNode Add(DhtOptions options, params string[] at)
     {
         var node = new DhtNode(options, new SeededRandom(unchecked(chance + ((ulong)nodes.Count * 0x9E37_79B9_7F4A_7C15UL))));
-        NodeAddress at = NodeAddress.From(IPEndPoint.Parse(address));
-        nodes.Add(at, node);
-        Addresses.Add(node, at);
+        addresses.Add(node, [.. at.Select(address => NodeAddress.From(IPEndPoint.Parse(address)))]);
+        foreach (NodeAddress address in addresses[node])
+            nodes.Add(address, node);
         Events.Add(node, []);
         return node;
     }
@@ -59,15 +59,15 @@ internal sealed class DhtWorld(ulong seed)
     public void Do(Action command)
     {
         command();
-        foreach (NodeAddress address in nodes.Keys)
-            Drain(address);
+        foreach (DhtNode node in addresses.Keys)
+            Drain(node);
     }
 
     public T Do<T>(Func<T> command)
     {
         T result = command();
-        foreach (NodeAddress address in nodes.Keys)
-            Drain(address);
+        foreach (DhtNode node in addresses.Keys)
+            Drain(node);
         return result;
     }
 
@@ -82,7 +82,7 @@ internal sealed class DhtWorld(ulong seed)
             TimeSpan next = end;
             if (wire.TryPeek(out _, out (TimeSpan At, long) due) && due.At < next)
                 next = due.At;
-            foreach (DhtNode node in nodes.Values)
+            foreach (DhtNode node in addresses.Keys)
             {
                 if (!Silent.Contains(node) && node.Deadline < next)
                     next = node.Deadline.Value;
@@ -95,14 +95,14 @@ internal sealed class DhtWorld(ulong seed)
                     continue;
                 Delivered++;
                 node.Receive(Now, arriving.From, arriving.Datagram);
-                Drain(arriving.To);
+                Drain(node);
             }
-            foreach ((NodeAddress address, DhtNode node) in nodes)
+            foreach (DhtNode node in addresses.Keys)
             {
                 if (node.Deadline > Now || Silent.Contains(node))
                     continue;
                 node.Advance(Now);
-                Drain(address);
+                Drain(node);
             }
             if (Now >= end)
                 return condition();
@@ -120,14 +120,14 @@ internal sealed class DhtWorld(ulong seed)
         return found!;
     }
 
-    private void Drain(NodeAddress address)
+    private void Drain(DhtNode node)
     {
-        DhtNode node = nodes[address];
         while (node.TryTransmit(buffer, out int length, out NodeAddress to))
         {
             if (Silent.Contains(node) || Chance() < LossPerThousand)
                 continue;
-            wire.Enqueue((address, to, buffer.AsSpan(0, length).ToArray()), (Now + Latency, order++));
+            NodeAddress from = addresses[node].Find(address => address.IsIPv6 == to.IsIPv6);
+            wire.Enqueue((from, to, buffer.AsSpan(0, length).ToArray()), (Now + Latency, order++));
         }
         while (node.TryDequeue(out DhtEvent happened))
             Events[node].Add(happened);

@@ -58,7 +58,7 @@ public abstract record DhtEvent
 
     /// <summary>How other nodes see this node changed.</summary>
     /// <param name="EndPoint">The outer address that most nodes report.</param>
-    /// <param name="Stable">Whether all see the same port: a NAT that maps by destination shows each another one.</param>
+    /// <param name="Stable">Whether nearly all see the same port: a NAT that maps by destination shows each another one.</param>
     public sealed record ExternalAddress(IPEndPoint EndPoint, bool Stable) : DhtEvent;
 
     /// <summary>A search for the own neighbourhood is over: at start, and again every quarter of an hour.</summary>

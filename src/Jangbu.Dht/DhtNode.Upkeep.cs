@@ -54,7 +54,8 @@ public sealed partial class DhtNode
 
     private void BeginInternal(TimeSpan now, DhtNetwork network, Operation operation)
     {
-        var lookup = new Lookup(operation.Target, RoutingTable.K);
+        // Filling a bucket needs a few nodes of it, not the very closest.
+        var lookup = new Lookup(operation.Target, operation.Target == network.Table.Own ? RoutingTable.K : RefreshWidth);
         network.Table.Closest(now, operation.Target, RoutingTable.K, onlyGood: false, nearest);
         foreach (DhtContact contact in nearest)
             Offer(network, lookup, contact.Id, contact.Address, 1);
@@ -126,6 +127,9 @@ public sealed partial class DhtNode
         network.Joining = new Operation(default, OperationKind.FindNode, network.Table.Own.RandomInBucket(prefix, random)) { IsInternal = true };
         BeginInternal(now, network, network.Joining);
     }
+
+    /// <summary>Nodes that must have answered when a bucket is refreshed: each of them names eight more.</summary>
+    private const int RefreshWidth = 4;
 
     /// <summary>Deeper than this no network fills a bucket; the lookup of the own id covers it.</summary>
     private const int MaximumRefreshPrefix = 48;

@@ -14,7 +14,7 @@ internal sealed class ExternalAddressVotes
     /// <summary>The address most voters saw; null while none has a majority.</summary>
     public NodeAddress? Address { get; private set; }
 
-    /// <summary>Whether all who saw this address saw the same port.</summary>
+    /// <summary>Whether three of four who saw this address saw the same port.</summary>
     public bool IsStable { get; private set; }
 
     /// <summary>Whether enough voters agree to act on it.</summary>
@@ -25,10 +25,18 @@ internal sealed class ExternalAddressVotes
     {
         if (!seen.IsUsable || seen.IsIPv6 != voter.IsIPv6)
             return false;
-        votes.RemoveAll(vote => vote.Voter.Host == voter.Host);
+        NodeAddress host = voter.Host;
+        for (int i = votes.Count - 1; i >= 0; i--)
+        {
+            if (votes[i].Voter == host)
+                votes.RemoveAt(i);
+        }
         if (votes.Count >= MaximumVotes)
             votes.RemoveAt(0);
-        votes.Add((voter, seen));
+        votes.Add((host, seen));
+        // The usual case, once for each answer: one more of the same opinion.
+        if (HasQuorum && IsStable && seen == Address)
+            return false;
         (NodeAddress? address, bool stable) before = (Address, IsStable);
         Count();
         return before != (Address, IsStable);
@@ -49,7 +57,8 @@ internal sealed class ExternalAddressVotes
             return;
         var ports = votes.Where(vote => vote.Seen with { Port = 0 } == host with { Port = 0 }).GroupBy(vote => vote.Seen.Port).OrderByDescending(group => group.Count()).ToArray();
         Address = host with { Port = ports[0].Key };
-        IsStable = ports.Length == 1;
+        // A NAT that maps by destination shows each voter another port; one liar among four shall not look like that.
+        IsStable = ports[0].Count() * 4 >= ports.Sum(group => group.Count()) * 3;
         HasQuorum = most >= Quorum;
     }
 }

@@ -29,7 +29,15 @@ public sealed class ScenarioRandom(ulong seed) : RandomNumberGenerator
         unchecked
         {
             state += 0x9E37_79B9_7F4A_7C15;
-            ulong mixed = state;
+            return Mix(state);
+        }
+    }
+
+    /// <summary>Spreads 64 bits over 64 others.</summary>
+    public static ulong Mix(ulong mixed)
+    {
+        unchecked
+        {
             mixed = (mixed ^ (mixed >> 30)) * 0xBF58_476D_1CE4_E5B9;
             mixed = (mixed ^ (mixed >> 27)) * 0x94D0_49BB_1331_11EB;
             return mixed ^ (mixed >> 31);

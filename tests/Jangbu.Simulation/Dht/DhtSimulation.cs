@@ -12,11 +12,10 @@ public sealed class DhtSimulation
 {
     private readonly ScenarioRandom random;
     private readonly Dictionary<NodeAddress, SimulatedNode> nodes = [];
-    private readonly PriorityQueue<Arrival, (long Ticks, long Order)> wire = new();
+    private readonly PriorityQueue<Arrival, long> wire = new();
     private readonly PriorityQueue<SimulatedNode, long> wakes = new();
     private readonly byte[] buffer = new byte[DhtNode.MaximumDatagramLength];
     private readonly ulong latencySeed;
-    private long order;
 
     /// <summary>An empty network.</summary>
     public DhtSimulation(ulong seed)
@@ -98,7 +97,7 @@ public sealed class DhtSimulation
     {
         while (!condition())
         {
-            long arrival = wire.TryPeek(out _, out (long Ticks, long) first) ? first.Ticks : long.MaxValue;
+            long arrival = wire.TryPeek(out _, out long first) ? first : long.MaxValue;
             long wake = wakes.TryPeek(out _, out long due) ? due : long.MaxValue;
             long next = Math.Min(arrival, wake);
             if (next > end.Ticks)
@@ -156,13 +155,13 @@ public sealed class DhtSimulation
     {
         if (random.Below(1000) < LossPerThousand)
             return;
-        wire.Enqueue(new Arrival(from, to, datagram.ToArray()), (Now.Ticks + Latency(from, to).Ticks, order++));
+        wire.Enqueue(new Arrival(from, to, datagram.ToArray()), Now.Ticks + Latency(from, to).Ticks);
     }
 
     /// <summary>One way between two addresses: the same both ways and at all times, 10 to 150 ms, the cube of a fraction making long ones rare.</summary>
     private TimeSpan Latency(NodeAddress left, NodeAddress right)
     {
-        double fraction = (new ScenarioRandom(unchecked(latencySeed ^ ((left.Low + right.Low) * 0x2545_F491_4F6C_DD1D))).Next() >> 11) / (double)(1UL << 53);
+        double fraction = (ScenarioRandom.Mix(unchecked(latencySeed ^ ((left.Low + right.Low) * 0x2545_F491_4F6C_DD1D))) >> 11) / (double)(1UL << 53);
         return TimeSpan.FromMilliseconds(10 + (140 * fraction * fraction * fraction));
     }
 

@@ -93,7 +93,7 @@ public sealed partial class DhtNode
         NoteAsked(query.To);
         query.Stage = QueryStage.Sent;
         query.SentAt = now;
-        Schedule(query, now + Clamp(RoundTripTo(network, query) * 2, SlowFloor, SlowCap));
+        Schedule(query, now + Clamp(RoundTripTo(network, query) * 3, SlowFloor, SlowCap));
     }
 
     private void Schedule(PendingQuery query, TimeSpan due)

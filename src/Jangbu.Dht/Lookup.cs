@@ -112,8 +112,10 @@ internal sealed class Lookup(NodeId target, int wanted)
                 case CandidateState.Fresh when inFlight < (descending ? Parallel : ParallelAtEnd) && Queries < MaximumQueries:
                     candidate = current;
                     return LookupStep.Ask;
-                case CandidateState.Fresh:
-                    waiting |= Queries < MaximumQueries;
+                case CandidateState.Fresh when Queries < MaximumQueries:
+                    // It waits for a free place, and nobody farther can end the search before it was asked.
+                    waiting = true;
+                    window++;
                     break;
             }
             if (window >= Wanted)

@@ -11,10 +11,10 @@ internal enum QueryStage
     /// <summary>On its way.</summary>
     Sent,
 
-    /// <summary>Twice the usual round trip is over: another node is asked beside it.</summary>
+    /// <summary>Three usual round trips are over: another node is asked beside it.</summary>
     Slow,
 
-    /// <summary>Three round trips are over: nobody waits for it any more, but an answer still counts.</summary>
+    /// <summary>So are 150 ms, a person's patience and a burst's delay: nobody waits for it any more, but an answer still counts.</summary>
     Late,
 }
 

@@ -67,7 +67,7 @@ internal static class EntryText
         if (end < 0 || (kind = EntryKind.Known(rest[..end])) is null)
             return false;
         rest = rest[end..];
-        if (!Take(ref rest, "\",\"data\":{"u8) || rest[^1] != '}')
+        if (!Take(ref rest, "\",\"data\":{"u8) || !rest.EndsWith("}"u8))
             return false;
         data = json.Slice(json.Length - rest.Length - 1, rest.Length);
         return true;

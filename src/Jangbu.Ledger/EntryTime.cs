@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Jangbu.Ledger;
 
-/// <summary>Times as PROTOCOL writes them: RFC 3339, UTC, three decimals, one spelling.</summary>
+/// <summary>Times as <see cref="Jangbu.Crypto.Rfc3339Time"/> has them, read from bytes in place: a long ledger has a million of them.</summary>
 internal static class EntryTime
 {
     public const int Length = 24;

@@ -11,11 +11,12 @@ const string Name = "lab.jbledger";
 DateTimeOffset at = new(2026, 11, 22, 6, 30, 0, TimeSpan.Zero);
 using LedgerPassword password = new("lab"), other = new("other");
 using RandomNumberGenerator random = RandomNumberGenerator.Create();
-using FileLedgerStorage storage = FileLedgerStorage.OpenFolder(Environment.CurrentDirectory);
 long last = 0;
+FileLedgerStorage storage = null!;
 
 try
 {
+    storage = FileLedgerStorage.OpenFolder(Environment.CurrentDirectory);
     return args switch
     {
         ["append", var count] => Scenario(ledger => Append(ledger, Number(count))),

@@ -6,5 +6,5 @@ namespace Jangbu.Fuzz;
 public static partial class FuzzTargets
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<FuzzTarget> All => [.. CryptoTargets.All, .. IdentityTargets.All, .. WebRtcTargets.All, .. SctpTargets.All, .. DhtTargets.All];
+    public static IReadOnlyList<FuzzTarget> All => [.. CryptoTargets.All, .. IdentityTargets.All, .. WebRtcTargets.All, .. SctpTargets.All, .. DhtTargets.All, .. LedgerTargets.All];
 }

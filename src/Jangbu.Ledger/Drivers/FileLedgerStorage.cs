@@ -99,9 +99,7 @@ public sealed class FileLedgerStorage : ILedgerStorage
                 ? new LedgerStorageException(StorageFailure.InUse, $"{PathOf(name)} is locked: the ledger is in use{holder}")
                 : Failure("flock", name, error);
         }
-        // For the message above only; the lock is the kernel's, so neither staleness nor a failure here matters beyond the words.
-        file.Truncate(0);
-        file.Write(0, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+        NoteHolder(file);
         return file;
     }
 
@@ -170,6 +168,20 @@ public sealed class FileLedgerStorage : ILedgerStorage
     }
 
     private static bool LetsOthersIn(SafeFileHandle handle) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(handle) & Others) != 0;
+
+    // For the message only: the lock is the kernel's, so staleness does not matter, and a full disk must not keep a ledger from being read.
+    private static void NoteHolder(FileLedgerFile file)
+    {
+        try
+        {
+            file.Truncate(0);
+            file.Write(0, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+        }
+        catch (LedgerStorageException failed) when (failed.Reason == StorageFailure.Full)
+        {
+            file.Truncate(0);
+        }
+    }
 
     private static string Holder(FileLedgerFile file)
     {

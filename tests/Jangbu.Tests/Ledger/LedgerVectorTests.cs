@@ -75,6 +75,23 @@ public sealed class LedgerVectorTests
         Assert.Equal(4, count);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{}")]
+    [InlineData("{\"n\":20,\"prev\":\"PREV\",\"at\":\"2026-11-28T19:48:21.450Z\",\"kind\":\"sent\",\"data\":{")]
+    [InlineData("{\"n\":20,\"prev\":\"PREV\",\"at\":\"2026-11-28T19:48:21.450Z\",\"kind\":\"sent\",\"data\":")]
+    [InlineData("{\"n\":20,\"prev\":\"PREV\",\"at\":\"2026-11-31T19:48:21.450Z\",\"kind\":\"sent\",\"data\":{\"records\":[\"a.b.c\"]}}")]
+    [InlineData("{\"n\":20,\"prev\":\"PREV\",\"at\":\"2026-11-28T19:48:21.450Z\",\"kind\":\"sent\",\"data\":{\"records\":[\"a.b.c\"]},\"x\":{}}")]
+    [InlineData("{\"n\":20.0,\"prev\":\"PREV\",\"at\":\"2026-11-28T19:48:21.450Z\",\"kind\":\"sent\",\"data\":{\"records\":[\"a.b.c\"]}}")]
+    public void Ledger_TokenThatHoldsNoEntry_NamesItsLine(string json)
+    {
+        using FernetKey key = FernetKey.FromBytes(Convert.FromHexString(LedgerFixture.VectorJson.GetProperty("data_key").GetString()!));
+        byte[] text = Encoding.UTF8.GetBytes(json.Replace("PREV", LedgerFixture.VectorJson.GetProperty("head").GetString(), StringComparison.Ordinal));
+        using Book ledger = Open(LedgerFixture.Disk([.. LedgerFixture.Vector("ledger.jbledger"), .. FernetToken.EncryptToUtf8(key, text, 1, new SeededRandom(3)), (byte)'\n']), []);
+        Assert.Equal((LedgerState.Damaged, LedgerDamage.Form, 21L, 19L), (ledger.State, ledger.Damage, ledger.DamagedLine, ledger.Head.N));
+    }
+
     [Fact]
     public void Open_WrongPassword_SaysSoAndLetsGoOfTheLock()
     {

@@ -35,6 +35,9 @@ internal sealed class CrashRun(int seed, CrashBug bug = CrashBug.None)
                     case 1:
                         ChangePassword(ledger);
                         break;
+                    case 2:
+                        WriteSnapshot(ledger);
+                        break;
                     default:
                         Append(ledger, _chance.Next(1, 5));
                         break;
@@ -102,6 +105,8 @@ internal sealed class CrashRun(int seed, CrashBug bug = CrashBug.None)
         _acknowledged = _labels.Count;
         Cut();
     }
+
+    public void WriteSnapshot(Book ledger) => ledger.WriteSnapshot(Encoding.UTF8.GetBytes(string.Join('\n', _labels)));
 
     public static void ChangePassword(Book ledger) => ledger.ChangePassword(Other, LedgerFixture.Start);
 
@@ -204,12 +209,24 @@ internal sealed class CrashRun(int seed, CrashBug bug = CrashBug.None)
 
     private static Book? TryOpen(SimulatedStorage storage, LedgerPassword password, List<string> found)
     {
-        LedgerOpening opening = Book.Open(storage, LedgerFixture.Name, password, new FewSalts(), entry =>
+        LedgerOpening opening = Book.Open(storage, LedgerFixture.Name, password, new FewSalts(), new Notes(found));
+        return opening.Ledger;
+    }
+
+    // A snapshot's state is the notes before it, a line each.
+    private sealed class Notes(List<string> found) : ILedgerFold
+    {
+        public bool TryRestore(ReadOnlySpan<byte> state)
+        {
+            found.AddRange(Encoding.UTF8.GetString(state).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            return true;
+        }
+
+        public void Add(Entry entry)
         {
             if (entry.Kind == EntryKind.Note)
                 found.Add(Encoding.UTF8.GetString(entry.Data.Span));
-        });
-        return opening.Ledger;
+        }
     }
 
     // One salt and IV for all, so that PBKDF2 is paid once a password; keys differ.

@@ -40,6 +40,19 @@ internal static class CrashScenario
             CrashRun.ChangePassword(ledger);
             run.Append(ledger, 2);
         },
+        ["snapshot"] = run =>
+        {
+            using (Book ledger = run.Create())
+            {
+                run.Append(ledger, 2);
+                run.WriteSnapshot(ledger);
+                run.Append(ledger, 2);
+            }
+            using Book again = run.Open();
+            run.Append(again, 1);
+            run.WriteSnapshot(again);
+            run.Append(again, 1);
+        },
         ["backup"] = run =>
         {
             using Book ledger = run.Create();

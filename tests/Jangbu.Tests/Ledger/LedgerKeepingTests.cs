@@ -190,6 +190,42 @@ public sealed class LedgerKeepingTests : IDisposable
         Assert.Null(ledger.ExportFernet(LedgerFixture.Password, LedgerFixture.Start));
     }
 
+    [Fact]
+    public void EverythingInTurn_OnARealFolder_LeavesTheFilesItShouldAndNoOthers()
+    {
+        string folder = Path.Combine(Path.GetTempPath(), "jangbu-keeping-" + Guid.NewGuid().ToString("N"));
+        try
+        {
+            using var storage = Jangbu.Ledger.Drivers.FileLedgerStorage.OpenFolder(folder);
+            using (Book ledger = LedgerFixture.Create(storage))
+            {
+                LedgerFixture.AppendNote(ledger, 1);
+                ledger.Flush();
+                ledger.Backup(storage, "copy");
+                ledger.ChangePassword(Next, LedgerFixture.Start);
+                LedgerFixture.AppendNote(ledger, 2);
+                ledger.Flush();
+                ledger.WriteSnapshot("state"u8);
+            }
+            Book.Restore(storage, "copy", storage, LedgerFixture.Name, LedgerFixture.Password, out string? replaced);
+            string kept;
+            using (Book old = LedgerFixture.Open(storage))
+            {
+                Assert.Equal((LedgerState.Old, 2L), (old.State, old.Head.N));
+                kept = old.BeginAnew(LedgerFixture.Password, NewLane, LedgerFixture.Start);
+            }
+            using (Book anew = LedgerFixture.Open(storage))
+                Assert.Equal((LedgerState.Sound, NewLane, 2L), (anew.State, anew.Lane, anew.Head.N));
+            Assert.Equal(new[] { "", ".head", ".index", ".lock", kept[LedgerFixture.Name.Length..], replaced![LedgerFixture.Name.Length..] }
+                .Select(end => LedgerFixture.Name + end).Append("copy").Order(StringComparer.Ordinal), Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Assert.All(Directory.GetFiles(folder), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private Book Filled(int notes)
     {
         Book ledger = LedgerFixture.Create(_storage);

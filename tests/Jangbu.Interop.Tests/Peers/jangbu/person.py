@@ -1,0 +1,101 @@
+"""Someone who pays and is paid, step by step; one JSON line for each step.
+
+usage: python3 -m jangbu.person begin HOME PASSWORD-FILE NAME
+       python3 -m jangbu.person HOME PASSWORD-FILE CARD-FILE BOOTSTRAP STEP…        on 127.0.0.1 only
+steps: auto:ASSET:AMOUNT  wait  offer  pay:AMOUNT[:ASSET]  request:AMOUNT  settled  until:N  hold:N  lines  bye  bare  balance
+"""
+import asyncio, json, sys, time
+from pathlib import Path
+
+from . import channel as channels
+from .channel import Meeting
+from .dht import Node
+from .home import Home
+from .identity import Card
+from .rendezvous import pair_secret
+from .session import Session
+from .strict import Refused
+
+
+class Steps:
+    def __init__(self, home):
+        self.home, self.book, self.session = home, home.book, None
+
+    async def online(self, bootstrap):
+        host, port = bootstrap.rsplit(":", 1)
+        channels.only("127.0.0.1")
+        self.node = await Node([(host, int(port))]).bind("127.0.0.1")
+        card, me = self.book.card, self.home.person
+        self.meeting = Meeting(me, self.node, pair_secret(me, card), me.raw_id, card.raw_id, card.spki, loopback=True)
+        await self.meeting.announce()
+
+    async def run(self, step):
+        name, *words = step.split(":")
+        started = time.monotonic()
+        try:
+            result = await getattr(self, name)(*words)
+        except (asyncio.TimeoutError, Refused) as error:
+            result = {"error": f"{type(error).__name__} {error}", "seen": self.session.seen if self.session else [], "refusals": self.session.refusals if self.session else []}
+        return {"step": name, "ms": round(1000 * (time.monotonic() - started)), **(result or {})}
+
+    async def auto(self, asset, amount):
+        self.home.policy(asset, amount)
+
+    async def wait(self):
+        await self.begin(await self.meeting.wait())
+
+    async def offer(self):
+        await self.begin(await self.meeting.offer())
+
+    async def begin(self, channel):
+        self.session = Session(self.home, channel)
+        await self.session.greet()
+
+    async def pay(self, amount, asset="KRW"):
+        return {"tx": self.session.pay(amount, asset).hash}
+
+    async def request(self, amount, asset="KRW"):
+        return {"tx": self.session.pay(amount, asset, "request").hash}
+
+    async def settled(self):
+        """Until every `sealed` is answered and every own transaction decided."""
+        mine = lambda: [self.book.state(tx.hash) for tx in self.book.transactions(self.home.person.id)]
+        await self.session.until(lambda: not self.session.unanswered and "undecided" not in mine())
+        return {"states": mine(), "refusals": self.session.refusals}
+
+    async def until(self, count):
+        """Until so many of their transactions are decided, then on until they say bye."""
+        theirs = lambda: [self.book.state(tx.hash) for tx in self.book.transactions(self.book.card.id)]
+        await self.session.until(lambda: len(theirs()) >= int(count) and "undecided" not in theirs())
+        return {"states": theirs()}
+
+    async def hold(self, seconds):
+        """Goes on until they say bye, at most so long."""
+        try:
+            await asyncio.wait_for(self.session.until(lambda: False), float(seconds))
+        except asyncio.TimeoutError:
+            pass
+        return {"seen": [m["t"] for m in self.session.seen]}
+
+    async def bye(self):
+        await self.session.bye()
+        return {"seen": [m["t"] for m in self.session.seen]}
+
+    async def balance(self):
+        return {"balances": self.book.balances(), "status": Home.status_of(self.home), "forks": len(self.book.forks)}
+
+
+async def main(home, password, card, bootstrap, *steps):
+    person = Steps(Home(home, password, Card(Path(card).read_text().strip())))
+    await person.online(bootstrap)
+    print(json.dumps({"step": "online", "id": person.home.person.id, "port": person.node.address[1]}))
+    for step in steps:
+        print(json.dumps(await person.run(step)))
+    person.home.close()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "begin":
+        print(json.dumps({"id": Home.begin(sys.argv[2], sys.argv[4], sys.argv[3]).person.id}))
+    else:
+        asyncio.run(main(*sys.argv[1:]))

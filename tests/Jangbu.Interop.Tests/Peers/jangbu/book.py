@@ -33,12 +33,11 @@ class Book:
     # --- arrival ---
 
     def receive(self, texts):
-        """Takes an envelope whole or not at all. Gives the records that were new."""
-        trial, new = self.copy(), []
+        """Takes an envelope whole or not at all: first each record by itself, then each among the others. Gives those that were new."""
+        records, trial, new = [self.read(jws) for jws in texts], self.copy(), []
         try:
-            for jws in texts:
-                record = trial.read(jws)
-                if record is not None:
+            for record in records:
+                if not trial.held(record):
                     trial.hold(record)
                     new.append(record)
         except Refused as refused:
@@ -49,12 +48,16 @@ class Book:
         return new
 
     def read(self, jws):
-        """All of §2.1 before policy, in its order; none for a record held already."""
+        """Size, form, header, signature, payload, `to` and `from`, in this order."""
         record = Record(jws)
         demand(record.kid == self.card.id, "kid", "bad_signature")
         verify(self.card.public, record.signed, record.signature)
         record.read_payload()
         demand(record.to == self.me and record.author == self.card.id, "to, from", "wrong_recipient")
+        return record
+
+    def held(self, record):
+        """The rest of §2.1 before policy, in its order; true for a record held already."""
         lanes = self.lanes[self.card.id]
         lane = lanes.get(record.lane)
         if lane is None:
@@ -62,11 +65,11 @@ class Book:
             demand(len(lanes) < MOST_LANES, "17th lane", "busy")
             lane = []
         if self.chained(record, lane):
-            return None
+            return True
         self.check_ack(record, lane)
         demand(record.id not in self.ids, "id", "id_conflict")
         self.check_kind(record, lane)
-        return record
+        return False
 
     def take_back(self, texts):
         """Records of my own that the contact gives back (§6.1): sizes, form, my signature, from, to, seq and prev."""
@@ -99,7 +102,6 @@ class Book:
         return False
 
     def check_ack(self, record, lane):
-        record.check_ack()
         now = {head["lane"]: head for head in record.ack}
         for head in lane[-1].ack if lane else []:
             demand(head["lane"] in now and now[head["lane"]]["seq"] >= head["seq"], "ack goes back")
@@ -111,8 +113,6 @@ class Book:
                 demand(mine[head["seq"] - 1].hash == head["hash"], "ack of another record")
 
     def check_kind(self, record, lane):
-        record.check_body()
-        demand((record.kind == "open") == (record.seq == 1), "open is the first, and only the first")
         if record.kind == "open":
             card = Card(record.body["card"])
             demand(card.id == self.card.id, "card of another")

@@ -68,7 +68,7 @@ class Home:
 
     @staticmethod
     def record(jws):
-        return Record.trusted(jws)
+        return Record.of(jws)
 
     def sign(self, kind, body):
         """A record of mine, on disk."""

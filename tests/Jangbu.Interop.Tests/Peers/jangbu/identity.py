@@ -87,7 +87,9 @@ def read_jws(compact, typ, most=None):
     header = shape(parse(unb64u(parts[0])), ("alg", "kid", "typ"))
     demand(header["alg"] == "PS256" and header["typ"] == typ, "alg, typ")
     id_bytes(header["kid"])
-    return header["kid"], unb64u(parts[1]), f"{parts[0]}.{parts[1]}".encode(), unb64u(parts[2])
+    payload, signature = unb64u(parts[1]), unb64u(parts[2])
+    demand(len(signature) in (256, 384, 512), "length of the signature")
+    return header["kid"], payload, f"{parts[0]}.{parts[1]}".encode(), signature
 
 
 def verify(public, signed, signature):
@@ -129,9 +131,9 @@ class Person:
     def sign_raw(self, data):
         return self.private.sign(data, PSS, hashes.SHA256())
 
-    def sign(self, typ, payload, **header):
-        """A compact JWS; `header` exchanges header members, for wrong ones."""
-        head = b64u(write({"alg": "PS256", "kid": self.id, "typ": typ, **header}).encode())
+    def sign(self, purpose, payload, **header):
+        """A compact JWS with `purpose` as `typ`; `header` exchanges header members, for wrong ones."""
+        head = b64u(write({"alg": "PS256", "kid": self.id, "typ": purpose, **header}).encode())
         signed = f"{head}.{b64u(payload)}"
         return f"{signed}.{b64u(self.sign_raw(signed.encode()))}"
 

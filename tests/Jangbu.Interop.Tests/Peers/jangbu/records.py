@@ -47,7 +47,7 @@ def heads(value, most=16):
 
 
 class Record:
-    """A record whose form and header are right; `read_payload` looks inside, `check_body` at the kind's own members."""
+    """A record whose form and header are right; `read_payload` looks inside, at everything that needs no other record."""
 
     def __init__(self, jws):
         self.kid, self.payload, self.signed, self.signature = read_jws(jws, "jangbu-record", 16384)
@@ -56,32 +56,28 @@ class Record:
     def read_payload(self):
         payload = parse(self.payload)
         demand(isinstance(payload, dict), "object")
-        demand("v" not in payload or payload["v"] == 1, "v", "version")
+        demand(type(payload.get("v")) is not int or payload["v"] == 1, "v", "version")
         shape(payload, ("v", "kind", "id", "from", "to", "lane", "seq", "prev", "ack", "at", "body"))
-        demand(payload["kind"] in BODIES, "kind")
+        integer(payload["v"])
+        demand(isinstance(payload["kind"], str) and payload["kind"] in BODIES, "kind")
         uuid(payload["id"], "7"), uuid(payload["lane"])
         integer(payload["seq"], 1), hash_text(payload["prev"]), time(payload["at"])
         id_bytes(payload["from"]), id_bytes(payload["to"])
         self.kind, self.id, self.author, self.to = payload["kind"], payload["id"], payload["from"], payload["to"]
         self.lane, self.seq, self.prev, self.ack = payload["lane"], payload["seq"], payload["prev"], payload["ack"]
         self.at, self.body = payload["at"], payload["body"]
+        heads(self.ack)
+        demand((self.kind == "open") == (self.seq == 1) == (self.prev == ZERO_HASH), "open is the first, and only the first")
+        BODIES[self.kind](self.body)
         return self
 
-    def check_ack(self):
-        heads(self.ack)
-
-    def check_body(self):
-        BODIES[self.kind](self.body)
-
     @staticmethod
-    def trusted(jws, public=None):
-        """A record of an own file, or one to be checked against a key only."""
+    def of(jws, public=None):
+        """A record by itself, its signature too where the key is given."""
         record = Record(jws)
         if public is not None:
             verify(public, record.signed, record.signature)
-        record.read_payload()
-        record.check_ack(), record.check_body()
-        return record
+        return record.read_payload()
 
     @property
     def place(self):

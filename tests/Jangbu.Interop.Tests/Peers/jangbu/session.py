@@ -14,13 +14,14 @@ def read_message(raw):
     demand(isinstance(raw, str), "binary")
     demand(len(raw.encode()) <= MOST_MESSAGE, "message", "too_large")
     message = parse(raw)
-    demand(isinstance(message, dict) and message.get("t") in SHAPES, "t")
+    demand(isinstance(message, dict) and isinstance(message.get("t"), str) and message["t"] in SHAPES, "t")
     SHAPES[message["t"]](message)
     return message
 
 
 def read_hello(m):
-    demand(m.get("v") == 1, "v", "version")
+    demand(type(m.get("v")) is not int or m["v"] == 1, "v", "version")
+    integer(m.get("v"))
     shape(m, ("t", "v", "agent", "from", "to", "heads", "yours"))
     text(m["agent"], 0, 64), heads(m["heads"]), heads(m["yours"])
 

@@ -70,6 +70,7 @@ def parse(raw):
         demand(depth(value) <= 8, "depth")
         for name, string in texts(value):
             string.encode()
+            demand(not any(0xFDD0 <= ord(c) <= 0xFDEF or ord(c) & 0xFFFE == 0xFFFE for c in string), "noncharacter (RFC 7493 §2.1)")
             allowed = {"\n"} if name == "agreement" else set()
             demand(all(c >= " " or c in allowed for c in string), "control character")
         return value

@@ -82,7 +82,7 @@ def records(c, people, cards):
         c.same("hash", r["hash"], record.hash)
         for holder, own in ((book, mine), (other, not mine)):
             if own:
-                holder.hold(Record.trusted(r["jws"], (cards[0] if mine else cards[1]).public))
+                holder.hold(Record.of(r["jws"], (cards[0] if mine else cards[1]).public))
             else:
                 c.same(f"record {r['kind']}", 1, len(holder.receive([r["jws"]])))
                 c.same("repeat", 0, len(holder.receive([r["jws"]])))

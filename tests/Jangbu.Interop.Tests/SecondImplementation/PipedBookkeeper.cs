@@ -65,6 +65,12 @@ public sealed class PipedBookkeeper : IDisposable
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
+    /// <summary>Sets the policy toward the person in Python, in KRW.</summary>
+    public void SetPolicy(string limit, string autoAccept) => Turn(() => _bookkeeper.SetPolicy(_contact, Won, limit, autoAccept));
+
+    /// <summary>Signs a request; it goes out with the next session.</summary>
+    public void Ask(string amount) => Turn(() => _bookkeeper.Ask(_contact, new Request(Amount.Parse(amount), Won)));
+
     /// <summary>Signs a payment to the person in Python; it goes out with the next session.</summary>
     public void Pay(string amount) => Turn(() => _bookkeeper.Pay(_contact, new Transaction(Amount.Parse(amount), Won)));
 

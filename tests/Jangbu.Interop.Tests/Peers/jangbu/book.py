@@ -167,23 +167,35 @@ class Book:
 
     # --- policy, §2.2 ---
 
-    def judge(self, tx):
-        """A verdict, or none where a person is to be asked."""
+    def judge(self, transactions):
+        """The verdicts on transactions that came together, one after the other; none where a person is to be asked."""
+        verdicts, waiting = [], [t for t in self.undecided() if t not in transactions]
+        for tx in transactions:
+            if self.state(tx.hash) != "undecided":
+                continue
+            verdict = self.verdict(tx, waiting)
+            if verdict:
+                verdicts.append(verdict)
+            if not verdict or verdict["result"] == "accepted":
+                waiting.append(tx)
+        return verdicts
+
+    def verdict(self, tx, waiting):
         name, value = tx.body["asset"], Decimal(tx.body["amount"])
         limit, auto = self.policy.get(name, ("", "0"))
-        held = sum((Decimal(t.body["amount"]) for t in self.undecided() if t.body["asset"] == name and t.hash != tx.hash), Decimal(0))
+        held = sum((Decimal(t.body["amount"]) for t in waiting if t.body["asset"] == name), Decimal(0))
         code = None
         if limit != "" and Decimal(self.balances().get(name, "0")) + held + value > Decimal(limit):
             code = "limit_exceeded"
         elif -value.as_tuple().exponent > digits(name):
             code = "amount_precision"
         else:
-            code = self.reference(tx, value)
+            code = self.reference(tx, value, waiting)
         if code:
             return {"tx": tx.hash, "result": "rejected", "code": code}
         return {"tx": tx.hash, "result": "accepted"} if not self.forks and Decimal(auto or "0") >= value else None
 
-    def reference(self, tx, value):
+    def reference(self, tx, value, waiting):
         if "request" in tx.body:
             asked = self.by_hash.get(tx.body["request"])
             if asked is None or asked.kind != "request" or asked.author != self.me:
@@ -194,8 +206,9 @@ class Book:
                 return "unknown_reference"
             if original.body["asset"] != tx.body["asset"]:
                 return "unknown_reference"
-            others = [t for t in self.transactions(tx.author) if t.body.get("reverses") == original.hash and self.state(t.hash) == "accepted"]
-            if value + sum(Decimal(t.body["amount"]) for t in others) > Decimal(original.body["amount"]):
+            counted = [t for t in self.transactions(tx.author) if self.state(t.hash) == "accepted"] + waiting
+            before = sum(Decimal(t.body["amount"]) for t in counted if t.body.get("reverses") == original.hash)
+            if before + value > Decimal(original.body["amount"]):
                 return "over_reversed"
         return None
 

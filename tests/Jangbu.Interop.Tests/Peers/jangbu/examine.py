@@ -52,7 +52,7 @@ class Road:
         from .person import Steps
         if self.meeting is None:
             steps = Steps(self.home)
-            await steps.online(self.bootstrap)
+            await steps.online(self.bootstrap, self.home.book.card)
             self.meeting = steps.meeting
         if self.channel is not None:
             await self.channel.close()
@@ -136,7 +136,7 @@ class Examination:
             await self.seal(name, envelope, code)
         await self.seal("record of 16 KiB", forger.sealed(sized_record(forger, 16384)))
         await self.seal("repeat", forger.sealed(mine.jws))
-        for i in range(changes):
+        for i in range(int(changes)):
             what, envelope = changed(forger, self.rng, theirs)
             reader = self.reader()
             reader.answer(text({"t": "sealed", "n": 1, "envelope": envelope}))
@@ -192,13 +192,14 @@ def text(message):
         return json.dumps(message)
 
 
-async def main(home, password, key, card, seed, changes, road):
+async def run(kind, home, password, key, card, seed, count, road, *more):
+    """Examines, and tells what was found."""
     them = Person.of_pem(Path(key).read_bytes(), password_of_file(password))
     person = Home(home, password, Card(Path(card).read_text().strip()))
-    examination = Examination(person, them, Pipe() if road == "pipe" else Road(person, road), int(seed))
+    examination = kind(person, them, Pipe() if road == "pipe" else Road(person, road), int(seed))
     out = sys.stderr if road == "pipe" else sys.stdout
     try:
-        await examination.run(int(changes))
+        await examination.run(count, *more)
     except Exception:  # whatever it was, it is a finding, and the other side must hear of it
         examination.wrong.append({"name": "the examination ended", "what": traceback.format_exc(), "seen": [m["t"] for m in examination.session.seen[-5:]]})
     for line in examination.wrong:
@@ -210,4 +211,4 @@ async def main(home, password, key, card, seed, changes, road):
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    asyncio.run(run(Examination, *sys.argv[1:]))

@@ -7,7 +7,7 @@ from .envelope import seal_records
 from .identity import Card, Person, password_of_file
 from .ledger import Ledger, begin
 from .records import Record
-from .strict import now_text
+from .strict import demand, now_text
 
 AGREEMENT = "Electronic signatures that I make with this program bind me."
 MOST_TEXT = 120 * 1024  # of records in one envelope, so that sealed it stays under 192 KiB
@@ -26,6 +26,7 @@ class Home:
         self.person = Person.of_pem((self.folder / "key.pem").read_bytes(), password)
         self.card = Card((self.folder / "card.jbcard").read_text().strip())
         self.ledger = Ledger(self.folder / "ledger.jbledger", password)
+        self.old = self.ledger.status == "old"
         assert self.ledger.me == self.person.id and self.ledger.damage is None, self.ledger.damage
         if contact is not None:
             self.meet(contact)
@@ -55,7 +56,8 @@ class Home:
         self.ledger.append(kind, data, now_text(now()))
 
     def draft(self, kind, body):
-        """Signs and holds, with `open` before where it is the lane's first."""
+        """Signs and holds, with `open` before where it is the lane's first. An old ledger signs nothing (§6.1)."""
+        demand(not self.old, "old ledger", "busy")
         made, lanes = [], self.book.lanes[self.person.id]
         wanted = [(kind, body)]
         if not lanes.get(self.ledger.lane):
@@ -78,6 +80,7 @@ class Home:
 
     def take(self, texts):
         """Takes an envelope of theirs: records and my receipt in one entry (`open` before it where none was). Gives the new records."""
+        demand(not self.old, "old ledger", "busy")
         new = self.book.receive(texts)
         if new:
             if not self.book.lanes[self.person.id].get(self.ledger.lane):
@@ -100,11 +103,12 @@ class Home:
         new = self.book.take_back(texts)
         if new:
             self.write("received", {"records": [r.jws for r in new]})
+            self.old = self.old or any(r.lane == self.ledger.lane for r in new)
         return new
 
     def decide(self, records):
         """The decision that policy gives on new transactions, or none."""
-        verdicts = [v for v in map(self.book.judge, (r for r in records if r.kind == "transaction")) if v]
+        verdicts = self.book.judge([r for r in records if r.kind == "transaction"])
         return self.sign("decision", {"verdicts": verdicts}) if verdicts else None
 
     def envelopes(self, records):
@@ -135,7 +139,8 @@ class Home:
         home.close()
         return home
 
-    def status_of(self):
+    def status(self):
+        """What somebody finds who reads the file now."""
         return Ledger(self.ledger.path, self.password).status
 
     def close(self):

@@ -2,9 +2,9 @@
 
 usage: python3 -m jangbu.person begin HOME PASSWORD-FILE NAME
        python3 -m jangbu.person HOME PASSWORD-FILE CARD-FILE BOOTSTRAP STEP…        on 127.0.0.1 only
-steps: auto:ASSET:AMOUNT  wait  offer  pay:AMOUNT[:ASSET]  request:AMOUNT  settled  until:N  hold:N  lines  bye  bare  balance
+steps: invite  join:CODE (CARD-FILE -, they bring the card)  auto:ASSET:AMOUNT  wait  offer  pay:AMOUNT[:ASSET]  request:AMOUNT  settled  sent  until:N  quiet  hold:N  bye  balance
 """
-import asyncio, json, sys, time
+import asyncio, json, os, sys, time
 from pathlib import Path
 
 from . import channel as channels
@@ -12,22 +12,28 @@ from .channel import Meeting
 from .dht import Node
 from .home import Home
 from .identity import Card
-from .rendezvous import pair_secret
-from .session import Session
-from .strict import Refused
+from .rendezvous import INVITER, JOINER, invite_code, invite_secret, pair_secret
+from .session import Session, read_message
+from .strict import Refused, b64u, demand, write
 
 
 class Steps:
     def __init__(self, home):
-        self.home, self.book, self.session = home, home.book, None
+        self.home, self.session = home, None
 
-    async def online(self, bootstrap):
+    @property
+    def book(self):
+        return self.home.book
+
+    async def online(self, bootstrap, card=None):
         host, port = bootstrap.rsplit(":", 1)
         channels.only("127.0.0.1")
         self.node = await Node([(host, int(port))]).bind("127.0.0.1")
-        card, me = self.book.card, self.home.person
-        self.meeting = Meeting(me, self.node, pair_secret(me, card), me.raw_id, card.raw_id, card.spki, loopback=True)
-        await self.meeting.announce()
+        if card is not None:
+            self.home.meet(card)
+            me = self.home.person
+            self.meeting = Meeting(me, self.node, pair_secret(me, card), me.raw_id, card.raw_id, card.spki, loopback=True)
+            await self.meeting.announce()
 
     async def run(self, step):
         name, *words = step.split(":")
@@ -47,6 +53,31 @@ class Steps:
     async def offer(self):
         await self.begin(await self.meeting.offer())
 
+    async def invite(self):
+        """A new invitation: its link at once, then its use."""
+        code = os.urandom(16)
+        text = b64u(b"\1" + code)
+        self.home.write("invite", {"code": text})
+        print(json.dumps({"step": "link", "link": f"jangbu:invite/{text}"}), flush=True)
+        meeting = Meeting(self.home.person, self.node, invite_secret(code), INVITER, JOINER, None, loopback=True)
+        await self.introduce(await meeting.wait(), meeting)
+        self.home.write("invite", {"code": text, "used": True})
+
+    async def join(self, text):
+        secret = invite_secret(invite_code(text))
+        meeting = Meeting(self.home.person, self.node, secret, JOINER, INVITER, None, loopback=True)
+        await self.introduce(await meeting.offer(), meeting)
+
+    async def introduce(self, channel, meeting):
+        """Cards before hello; the card's key is the one of the rendezvous."""
+        channel.send(write({"t": "card", "card": self.home.card.jws}))
+        message = read_message(await asyncio.wait_for(channel.incoming.get(), 30))
+        demand(message["t"] == "card", "card first")
+        card = Card(message["card"])
+        demand(card.spki == meeting.peer[b"k"], "another key than in the rendezvous")
+        self.home.meet(card)
+        await self.begin(channel)
+
     async def begin(self, channel):
         self.session = Session(self.home, channel)
         await self.session.greet()
@@ -62,6 +93,19 @@ class Steps:
         mine = lambda: [self.book.state(tx.hash) for tx in self.book.transactions(self.home.person.id)]
         await self.session.until(lambda: not self.session.unanswered and "undecided" not in mine())
         return {"states": mine(), "refusals": self.session.refusals}
+
+    async def sent(self):
+        """Until every `sealed` is answered."""
+        await self.session.until(lambda: not self.session.unanswered)
+        return {"refusals": self.session.refusals}
+
+    async def quiet(self):
+        """Until nothing is unanswered, and I hold what their hello named: theirs, and of mine what I had lost."""
+        held = lambda author: {h["lane"]: h["seq"] for h in self.book.heads(author)}
+        back = lambda: all(held(self.home.person.id).get(h["lane"], 0) >= h["seq"] for h in self.session.peer["yours"])
+        new = lambda: self.home.old or all(held(self.book.card.id).get(h["lane"], 0) >= h["seq"] for h in self.session.peer["heads"])
+        await self.session.until(lambda: not self.session.unanswered and back() and new())
+        return {"refusals": self.session.refusals, "seen": [m["t"] for m in self.session.seen]}
 
     async def until(self, count):
         """Until so many of their transactions are decided, then on until they say bye."""
@@ -82,12 +126,12 @@ class Steps:
         return {"seen": [m["t"] for m in self.session.seen]}
 
     async def balance(self):
-        return {"balances": self.book.balances(), "status": Home.status_of(self.home), "forks": len(self.book.forks)}
+        return {"balances": self.book.balances(), "status": self.home.status(), "forks": len(self.book.forks)}
 
 
 async def main(home, password, card, bootstrap, *steps):
-    person = Steps(Home(home, password, Card(Path(card).read_text().strip())))
-    await person.online(bootstrap)
+    person = Steps(Home(home, password))
+    await person.online(bootstrap, None if card == "-" else Card(Path(card).read_text().strip()))
     print(json.dumps({"step": "online", "id": person.home.person.id, "port": person.node.address[1]}))
     for step in steps:
         print(json.dumps(await person.run(step)))

@@ -36,7 +36,7 @@ public sealed partial class PaymentSession
     {
         switch (type)
         {
-            case "sealed" when json.HasMembers(["t", "n", "envelope"]) && json.TryGetInteger("n", out long n) && n == _lastN + 1:
+            case "sealed" when json.HasMembers(["t", "n", "envelope"]) && json.TryGetInteger("n", out long n) && n == _lastN + 1 && IsEnvelope(json):
                 _lastN = n;
                 TakeSealed(n, json["envelope"]!);
                 break;
@@ -69,11 +69,6 @@ public sealed partial class PaymentSession
         if (_unansweredTheirs >= MaxUnanswered)
         {
             SayRefused(n, RefusalCode.Busy, null);
-            return;
-        }
-        if (envelope.Kind != JsonKind.Object)
-        {
-            SayRefused(n, RefusalCode.Unreadable, null);
             return;
         }
         _unansweredTheirs++;

@@ -101,8 +101,8 @@ public sealed class CommandTests
     {
         PeerProgram.RequirePython("aiortc");
         using var homes = new TwoHomes(autoAccept: null);
-        Assert.Equal(0, homes.Run(1, "pay", TwoHomes.Second, "12000", "--later").Exit);
-        Assert.Equal(0, homes.Run(1, "pay", TwoHomes.Second, "3400", "--later").Exit);
+        Assert.Equal(4, homes.Run(1, "pay", TwoHomes.Second, "12000", "--later").Exit);
+        Assert.Equal(4, homes.Run(1, "pay", TwoHomes.Second, "3400", "--later").Exit);
         using RunningCommand receiver = homes.Receive(1);
         Run("examine", homes.Home(2), homes.PasswordFile, Path.Combine(homes.Home(1), "key.pem"), Path.Combine(homes.Home(1), "card.jbcard"), "7", "40", homes.Bootstrap);
         receiver.Stop();

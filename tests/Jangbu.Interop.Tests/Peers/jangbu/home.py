@@ -93,6 +93,7 @@ class Home:
 
     def take_quietly(self, texts):
         """What a `received` or `processed` brings: kept, and not receipted."""
+        demand(not self.old, "old ledger", "busy")
         new = self.book.receive(texts)
         if new:
             self.write("received", {"records": [r.jws for r in new]})

@@ -31,12 +31,16 @@ def read_call(m):
     uuid(m["id"])
 
 
+def an_object(value):
+    demand(isinstance(value, dict), "envelope")
+
+
 SHAPES = {
     "hello": read_hello,
     "card": lambda m: shape(m, ("t", "card")),
-    "sealed": lambda m: integer(shape(m, ("t", "n", "envelope"))["n"], 1),
-    "received": lambda m: integer(shape(m, ("t", "n"), ("envelope",))["n"], 1),
-    "processed": lambda m: shape(m, ("t", "envelope")),
+    "sealed": lambda m: (integer(shape(m, ("t", "n", "envelope"))["n"], 1), an_object(m["envelope"])),
+    "received": lambda m: (integer(shape(m, ("t", "n"), ("envelope",))["n"], 1), an_object(m.get("envelope", {}))),
+    "processed": lambda m: an_object(shape(m, ("t", "envelope"))["envelope"]),
     "refused": lambda m: text(shape(m, ("t", "n", "code"), ("head",))["code"], 1, 64),
     "call": read_call,
     "bye": lambda m: shape(m, ("t",)),
@@ -121,7 +125,7 @@ class Session:
             self.answer(message)
         elif message["t"] in ("received", "processed"):
             if "envelope" in message:
-                self.home.take_quietly(open_envelope(self.home.person, message["envelope"]))
+                self.take(message["envelope"])
             if message["t"] == "received":
                 self.unanswered = {n: about for n, about in self.unanswered.items() if n > message["n"]}
         elif message["t"] == "refused":
@@ -129,6 +133,16 @@ class Session:
             self.unanswered.pop(message["n"], None)
         elif message["t"] == "call":
             self.send({"t": "call", "id": message["id"], "end": "no page open"})
+
+    def take(self, envelope):
+        """What a `received` or a `processed` brings; only a refusal is an answer to it."""
+        try:
+            self.home.take_quietly(open_envelope(self.home.person, envelope))
+        except Refused as refused:
+            self.refuse(0, refused)
+
+    def refuse(self, n, refused):
+        self.send({"t": "refused", "n": n, "code": refused.code, **({"head": refused.head} if refused.head else {})})
 
     def answer(self, message):
         """`sealed` gets `received` or `refused`; a decision follows as `processed`."""
@@ -140,8 +154,7 @@ class Session:
                 return
             new = self.home.take(texts)
         except Refused as refused:
-            head = {"head": refused.head} if refused.head else {}
-            self.send({"t": "refused", "n": message["n"], "code": refused.code, **head})
+            self.refuse(message["n"], refused)
             return
         receipt, decision = (self.lacking(), []) if new else self.repeat(texts)
         for envelope in self.home.envelopes(receipt):

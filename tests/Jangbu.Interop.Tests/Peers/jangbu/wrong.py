@@ -191,8 +191,8 @@ def envelopes(f, good):
         yield f"{member} with padding", "unreadable", {**right, member: right[member] + "="}
         yield f"{member} null", "unreadable", {**right, member: None}
     yield "sixth member", "unreadable", {**right, "aad": "AA"}
-    yield "envelope is a list", "unreadable", []
-    yield "envelope is a text", "unreadable", "envelope"
+    yield "envelope is a list", "bad_record", []
+    yield "envelope is a text", "bad_record", "envelope"
     plain = write({"records": [good]}).encode()
     for name, header in (("kid of the author", {"kid": f.person.id}), ("enc A128GCM", {"enc": "A128GCM"}), ("alg RSA-OAEP", {"alg": "RSA-OAEP"}),
                          ("typ of a record", {"typ": "jangbu-record"}), ("zip", {"zip": "DEF"})):

@@ -42,7 +42,8 @@ class Steps:
             result = await getattr(self, name)(*words)
         except (asyncio.TimeoutError, Refused) as error:
             result = {"error": f"{type(error).__name__} {error}", "seen": self.session.seen if self.session else [], "refusals": self.session.refusals if self.session else []}
-        return {"step": name, "ms": round(1000 * (time.monotonic() - started)), **(result or {})}
+        with_whom = {"with": self.book.card.id} if self.session else {}
+        return {"step": name, "ms": round(1000 * (time.monotonic() - started)), **with_whom, **(result or {})}
 
     async def auto(self, asset, amount):
         self.home.policy(asset, amount)

@@ -6,5 +6,8 @@ namespace Jangbu.Fuzz;
 public static partial class FuzzTargets
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<FuzzTarget> All => [.. CryptoTargets.All, .. IdentityTargets.All, .. WebRtcTargets.All, .. SctpTargets.All, .. DhtTargets.All, .. LedgerTargets.All];
+    public static IReadOnlyList<FuzzTarget> All =>
+    [
+        .. CryptoTargets.All, .. IdentityTargets.All, .. WebRtcTargets.All, .. DhtTargets.All, .. SctpTargets.All, .. RecordTargets.All, .. LedgerTargets.All,
+    ];
 }

@@ -41,7 +41,7 @@ internal static class CardCommand
     }
 
     /// <summary>A QR code in half blocks; light on dark terminals and dark on light ones are both read by cameras.</summary>
-    private static string Draw(string text)
+    public static string Draw(string text)
     {
         using var generator = new QRCodeGenerator();
         using QRCodeData data = generator.CreateQrCode(text, QRCodeGenerator.ECCLevel.L);

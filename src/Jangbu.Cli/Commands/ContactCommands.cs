@@ -180,7 +180,8 @@ internal static class ContactCommands
         return command;
     }
 
-    private static IEnumerable<(string Name, object? Value)> Members(ContactView contact) =>
+    /// <summary>The members of a contact in JSON (docs/CLI.md).</summary>
+    public static IEnumerable<(string Name, object? Value)> Members(ContactView contact) =>
     [
         ("name", contact.Name), ("id", contact.Id.ToString()), ("verified", contact.Verified), ("sessions", contact.Connected ? 1 : 0), ("forked", contact.Forked ? true : null),
         ("policies", contact.Policies.Count == 0 ? null : contact.Policies.Select(policy => new (string, object?)[] { ("asset", policy.Asset), ("limit", policy.Limit), ("auto_accept", policy.AutoAccept) })),

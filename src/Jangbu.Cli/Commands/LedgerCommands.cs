@@ -15,6 +15,10 @@ internal static class LedgerCommands
         command.Subcommands.Add(Verify(language));
         command.Subcommands.Add(Head(language));
         command.Subcommands.Add(Export(language));
+        command.Subcommands.Add(LedgerKeeping.Password(language));
+        command.Subcommands.Add(LedgerKeeping.Backup(language));
+        command.Subcommands.Add(LedgerKeeping.Restore(language));
+        command.Subcommands.Add(LedgerKeeping.Continue(language));
         return command;
     }
 
@@ -24,6 +28,28 @@ internal static class LedgerCommands
         ("status", Status(report.State)), ("entries", report.Entries), ("head", report.Head.Hash), ("records", report.Records),
         ("checked", report.Checked), ("not_checked", report.NotChecked), ("line", report.Line), ("why", report.Why), ("torn_bytes", report.TornBytes == 0 ? null : report.TornBytes),
     ];
+
+    /// <summary>Says what was found.</summary>
+    public static void Report(Output output, LedgerReport report)
+    {
+        output.Object(Members(report).Prepend(("type", "result")));
+        switch (report.State)
+        {
+            case LedgerState.Ok:
+                output.Line(new Text($"장부가 온전합니다: 항목 {report.Entries}개, 서명된 기록 {report.Records}개.", $"The ledger is sound: {report.Entries} entries, {report.Records} signed records."));
+                break;
+            case LedgerState.Damaged:
+                output.Line(new Text($"{report.Line}번째 줄이 손상되었습니다: {report.Why}", $"Line {report.Line} is damaged: {report.Why}"));
+                break;
+            case LedgerState.Old:
+                output.Line(new Text($"예전 사본입니다: {report.Why}", $"This is an old copy: {report.Why}"));
+                break;
+        }
+        if (report.TornBytes > 0)
+            output.Line(new Text($"  쓰다 만 마지막 줄({report.TornBytes}바이트)이 있습니다. 다음에 열 때 잘라 냅니다.", $"  A torn last line ({report.TornBytes} bytes) will be cut at the next opening."));
+        output.Line(new Text("  확인한 것: ", "  checked: ").In(output.Language) + string.Join(", ", report.Checked));
+        output.Line(new Text("  확인하지 않은 것: ", "  not checked: ").In(output.Language) + string.Join(", ", report.NotChecked));
+    }
 
     private static string Status(LedgerState state) => state switch
     {
@@ -44,23 +70,7 @@ internal static class LedgerCommands
                     output.Progress(part.ToString("P0", CultureInfo.InvariantCulture));
             });
             LedgerReport report = await JangbuNode.VerifyLedgerAsync(invocation.ToNodeOptions(), progress, invocation.Cancelled).ConfigureAwait(false);
-            output.Object(Members(report).Prepend(("type", "result")));
-            switch (report.State)
-            {
-                case LedgerState.Ok:
-                    output.Line(new Text($"장부가 온전합니다: 항목 {report.Entries}개, 서명된 기록 {report.Records}개.", $"The ledger is sound: {report.Entries} entries, {report.Records} signed records."));
-                    break;
-                case LedgerState.Damaged:
-                    output.Line(new Text($"{report.Line}번째 줄이 손상되었습니다: {report.Why}", $"Line {report.Line} is damaged: {report.Why}"));
-                    break;
-                case LedgerState.Old:
-                    output.Line(new Text($"예전 사본입니다: {report.Why}", $"This is an old copy: {report.Why}"));
-                    break;
-            }
-            if (report.TornBytes > 0)
-                output.Line(new Text($"  쓰다 만 마지막 줄({report.TornBytes}바이트)이 있습니다. 다음에 열 때 잘라 냅니다.", $"  A torn last line ({report.TornBytes} bytes) will be cut at the next opening."));
-            output.Line(new Text("  확인한 것: ", "  checked: ").In(output.Language) + string.Join(", ", report.Checked));
-            output.Line(new Text("  확인하지 않은 것: ", "  not checked: ").In(output.Language) + string.Join(", ", report.NotChecked));
+            Report(output, report);
             return report.State == LedgerState.Ok ? ExitCode.Done : ExitCode.Integrity;
         });
         return command;

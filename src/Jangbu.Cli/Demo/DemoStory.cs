@@ -184,7 +184,7 @@ internal sealed class DemoStory(Output output, string folder, string passwordFil
             if (until(line))
                 return line;
         }
-        throw new InvalidOperationException($"{actor.Name} ended too early");
+        throw new InvalidOperationException($"{actor.Name} ended too early: {JangbuProcess.LastTalk}");
     }
 
     /// <summary>Passes a person's line on, with who said it.</summary>

@@ -8,9 +8,13 @@ namespace Jangbu.Cli.Demo;
 /// <summary>Another process of this very command, with <c>--json</c>: what the demo shows is what a person would have typed.</summary>
 internal sealed class JangbuProcess : IDisposable
 {
+    private static string s_lastTalk = "";
     private readonly Process _process;
 
     private JangbuProcess(Process process) => _process = process;
+
+    /// <summary>The last line that any of them said beside its results.</summary>
+    public static string LastTalk => s_lastTalk;
 
     public static JangbuProcess Start(IEnumerable<string> arguments)
     {
@@ -19,6 +23,7 @@ internal sealed class JangbuProcess : IDisposable
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
             StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
         };
@@ -27,7 +32,11 @@ internal sealed class JangbuProcess : IDisposable
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         start.ArgumentList.Add("--json");
-        return new JangbuProcess(Process.Start(start) ?? throw new InvalidOperationException($"{self} did not start"));
+        Process process = Process.Start(start) ?? throw new InvalidOperationException($"{self} did not start");
+        // What a person would read beside the result; the demo shows it only where something went wrong.
+        process.ErrorDataReceived += (_, line) => Interlocked.Exchange(ref s_lastTalk, line.Data ?? s_lastTalk);
+        process.BeginErrorReadLine();
+        return new JangbuProcess(process);
     }
 
     /// <summary>Runs one command to its end and gives its last line, the result.</summary>

@@ -39,7 +39,10 @@ internal sealed record FailureText(Text What, IReadOnlyList<string> Next)
             FailureCode.LedgerOld => new(
                 new($"이 장부는 예전 사본입니다 ({P("why")}). 두 갈래가 생기지 않도록 서명하지 않습니다.",
                     $"This ledger is an old copy ({P("why")}). It signs nothing, so that your history never splits in two."),
-                ["jangbu ledger verify", "jangbu ledger restore FILE"]),
+                ["jangbu ledger verify", "jangbu ledger continue"]),
+            FailureCode.FileExists => new(
+                new($"{P("file")}이(가) 이미 있습니다. 덮어쓰지 않았습니다.", $"{P("file")} exists already. Nothing was overwritten."), []),
+            FailureCode.FileMissing => new(new($"{P("file")}이(가) 없습니다.", $"There is no {P("file")}."), []),
             FailureCode.ContactUnknown => new(
                 new($"'{P("name")}'(이)라는 사람이 없습니다.", $"There is no contact called '{P("name")}'."), ["jangbu contact list", "jangbu contact add FILE"]),
             FailureCode.ContactNameTaken => new(
@@ -72,6 +75,10 @@ internal sealed record FailureText(Text What, IReadOnlyList<string> Next)
                 new("DHT 노드가 하나도 대답하지 않습니다. 인터넷 연결과 방화벽(UDP)을 살펴 주세요. 이미 서명한 것은 그대로 대기합니다.",
                     "No DHT node answers. Check the network and whether a firewall blocks UDP. What was signed stays queued."),
                 ["jangbu pending retry", "jangbu netcheck"]),
+            FailureCode.NotMet => new(
+                new("초대한 사람을 만나지 못했습니다. 상대가 접속해 있을 때 다시 해 주세요. 초대는 24시간 동안 쓸 수 있습니다.",
+                    "Whoever made this invitation was not met. Try again while they are online; an invitation lives for 24 hours."),
+                ["jangbu join LINK"]),
             FailureCode.Refused => new(
                 new($"상대의 프로그램이 이 기록을 받지 않았습니다 ({P("code")}). 장부에는 남아 있습니다.", $"The other side's program refused the record ({P("code")}). It stays in your ledger."),
                 ["jangbu history"]),

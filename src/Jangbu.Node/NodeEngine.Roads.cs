@@ -191,7 +191,8 @@ internal sealed partial class NodeEngine
 
     private void Describe(RoadAttempt attempt)
     {
-        if (attempt.State != AttemptState.Gathering)
+        // A replaced attempt may still finish gathering; describing it would take the place of the one that replaced it.
+        if (attempt.State != AttemptState.Gathering || attempt.Link.Attempt != attempt)
             return;
         Description description = attempt.Road.Describe();
         if (attempt.Offerer)
@@ -204,7 +205,8 @@ internal sealed partial class NodeEngine
         {
             attempt.State = AttemptState.Connecting;
             attempt.Due = attempt.Began + AttemptLife;
-            _network!.Rendezvous.Answer(_now, attempt.Link.Pair, description);
+            if (!_network!.Rendezvous.TryAnswer(_now, attempt.Link.Pair, description))
+                Drop(attempt, "offer_gone");
         }
     }
 

@@ -92,6 +92,9 @@ internal sealed partial class NodeEngine
             case PaymentEvent.Delivered delivered:
                 Reach(delivered.Transaction.Hash, PaymentStage.Received);
                 break;
+            case PaymentEvent.RequestDelivered delivered:
+                Reach(delivered.Request.Hash, PaymentStage.Received);
+                break;
             case PaymentEvent.StateChanged changed:
                 Reach(changed.Transaction.Hash, PaymentStage.Processed);
                 Finish(changed.Transaction.Hash);

@@ -33,10 +33,11 @@ internal sealed partial class Rendezvous
     }
 
     /// <summary>Answers the offer that was last given out as <see cref="RendezvousEvent.OfferFound"/>.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
-    public void Answer(Moment now, Pair pair, Description description)
+    /// <returns>False when it waits no more: an own offer has taken its place meanwhile.</returns>
+    public bool TryAnswer(Moment now, Pair pair, Description description)
     {
-        TakenOffer taken = pair.Taken ?? throw new InvalidOperationException("no offer waits for an answer");
+        if (pair.Taken is not { } taken)
+            return false;
         _stats.Answers++;
         BeginSigning(pair, SlotName.Answer, taken.Epoch, new Signal
         {
@@ -46,6 +47,7 @@ internal sealed partial class Rendezvous
             Session = taken.Session,
             Milliseconds = NextSeq(now.Wall),
         });
+        return true;
     }
 
     /// <summary>A channel is open: nothing is stored or read for it any more, and an older offer still loses against it.</summary>

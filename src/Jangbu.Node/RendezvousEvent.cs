@@ -13,7 +13,7 @@ internal abstract record RendezvousEvent(Pair Pair)
 
     /// <summary>
     /// The contact offers, newer than all before and than my own offer, which is dropped: whatever attempt or session there was has ended,
-    /// and <see cref="Rendezvous.Answer"/> is awaited.
+    /// and <see cref="Rendezvous.TryAnswer"/> is awaited.
     /// </summary>
     public sealed record OfferFound(Pair Of, Description Description, byte[] Key) : RendezvousEvent(Of);
 

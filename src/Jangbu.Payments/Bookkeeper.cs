@@ -229,6 +229,9 @@ public sealed partial class Bookkeeper : IDisposable
             case BookChange.Delivered delivered:
                 Raise(new PaymentEvent.Delivered(delivered.Transaction));
                 break;
+            case BookChange.RequestDelivered delivered:
+                Raise(new PaymentEvent.RequestDelivered(delivered.Request));
+                break;
             case BookChange.StateChanged changed:
                 Raise(new PaymentEvent.StateChanged(changed.Transaction, changed.Transaction.State));
                 break;

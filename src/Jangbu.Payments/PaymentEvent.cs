@@ -17,6 +17,9 @@ public abstract record PaymentEvent(PeerId Contact)
     /// <summary>The reception result: their signed word that my transaction is on their disk.</summary>
     public sealed record Delivered(BookedTransaction Transaction) : PaymentEvent(Transaction.Contact.Id);
 
+    /// <summary>Their signed word that my request is on their disk; it has no other answer than a transaction.</summary>
+    public sealed record RequestDelivered(BookedRequest Request) : PaymentEvent(Request.Contact.Id);
+
     /// <summary>The processing result, or a withdrawal: a transaction has another state than before.</summary>
     public sealed record StateChanged(BookedTransaction Transaction, TransactionState State) : PaymentEvent(Transaction.Contact.Id);
 

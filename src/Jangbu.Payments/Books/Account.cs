@@ -143,6 +143,8 @@ public sealed class Account
             {
                 if (lane.KindAt(seq) == RecordKind.Transaction)
                     changes.Add(new BookChange.Delivered(_transactions[lane.HashAt(seq)]));
+                else if (lane.KindAt(seq) == RecordKind.Request)
+                    changes.Add(new BookChange.RequestDelivered(_requests[lane.HashAt(seq)]));
             }
         }
     }

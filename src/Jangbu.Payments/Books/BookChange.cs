@@ -7,6 +7,8 @@ internal abstract record BookChange(Contact Contact)
 
     internal sealed record Delivered(BookedTransaction Transaction) : BookChange(Transaction.Contact);
 
+    internal sealed record RequestDelivered(BookedRequest Request) : BookChange(Request.Contact);
+
     internal sealed record StateChanged(BookedTransaction Transaction) : BookChange(Transaction.Contact);
 
     internal sealed record Requested(BookedRequest Request) : BookChange(Request.Contact);

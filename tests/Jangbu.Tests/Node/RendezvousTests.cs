@@ -18,7 +18,7 @@ public sealed class RendezvousTests
         a.Rendezvous.Offer(world.At(a), ab, WorldPerson.Describe(1));
         Assert.True(world.Run(start + Minute, () => b.Found<RendezvousEvent.OfferFound>() is not null));
         Assert.Equal(WorldPerson.Describe(1).ToBencode(), b.Found<RendezvousEvent.OfferFound>()!.Description.ToBencode());
-        b.Rendezvous.Answer(world.At(b), ba, WorldPerson.Describe(2));
+        Assert.True(b.Rendezvous.TryAnswer(world.At(b), ba, WorldPerson.Describe(2)));
         Assert.True(world.Run(start + Minute, () => a.Found<RendezvousEvent.AnswerFound>() is not null));
 
         Assert.Equal(WorldPerson.Describe(2).ToBencode(), a.Found<RendezvousEvent.AnswerFound>()!.Description.ToBencode());
@@ -39,7 +39,7 @@ public sealed class RendezvousTests
         TimeSpan start = world.Now;
         a.Rendezvous.Offer(world.At(a), ab, WorldPerson.Describe(1));
         Assert.True(world.Run(start + Minute, () => b.Found<RendezvousEvent.OfferFound>() is not null));
-        b.Rendezvous.Answer(world.At(b), ba, WorldPerson.Describe(2));
+        Assert.True(b.Rendezvous.TryAnswer(world.At(b), ba, WorldPerson.Describe(2)));
         Assert.True(world.Run(start + Minute, () => a.Found<RendezvousEvent.AnswerFound>() is not null));
         Assert.InRange((world.Now - start).TotalSeconds, 0, 3.2);
     }
@@ -84,7 +84,7 @@ public sealed class RendezvousTests
         Assert.Null(b.Found<RendezvousEvent.OfferFound>());
         Assert.NotNull(a.Found<RendezvousEvent.OfferFound>());
         Assert.Null(ab.Offer);
-        a.Rendezvous.Answer(world.At(a), ab, WorldPerson.Describe(3));
+        Assert.True(a.Rendezvous.TryAnswer(world.At(a), ab, WorldPerson.Describe(3)));
         Assert.True(world.Run(2 * Minute, () => b.Found<RendezvousEvent.AnswerFound>() is not null));
     }
 
@@ -251,7 +251,7 @@ public sealed class RendezvousTests
     {
         a.Rendezvous.Offer(world.At(a), ab, WorldPerson.Describe(1));
         Assert.True(world.Run(world.Now + Minute, () => b.Found<RendezvousEvent.OfferFound>() is not null));
-        b.Rendezvous.Answer(world.At(b), ba, WorldPerson.Describe(2));
+        Assert.True(b.Rendezvous.TryAnswer(world.At(b), ba, WorldPerson.Describe(2)));
         Assert.True(world.Run(world.Now + Minute, () => a.Found<RendezvousEvent.AnswerFound>() is not null));
         a.Rendezvous.Settle(world.At(a), ab);
         b.Rendezvous.Settle(world.At(b), ba);

@@ -49,7 +49,7 @@ internal static class Program
             [
                 DemoCommand.Create(language), PersonCommands.Init(language), PersonCommands.Id(language), CardCommand.Create(language),
                 ContactCommands.Create(language), MeetingCommands.Invite(language), MeetingCommands.Join(language), ReceiveCommand.Create(language), PayCommand.Create(language), RequestCommand.Create(language), PendingCommand.Create(language),
-                HistoryCommands.Balance(language), HistoryCommands.History(language), LedgerCommands.Create(language), UpCommand.Create(language), StatusCommand.Create(language), DhtCommand.Create(language),
+                HistoryCommands.Balance(language), HistoryCommands.History(language), StatementCommand.Create(language), ProofCommand.Create(language), FileCommand.Create(language), LedgerCommands.Create(language), UpCommand.Create(language), StatusCommand.Create(language), DhtCommand.Create(language),
                 CompletionCommand.Create(language), HelpCommand.Create(language), Version(language), Demo.DemoPerson.Create(language),
             ])
             root.Subcommands.Add(command);

@@ -3,6 +3,7 @@ using Jangbu.Crypto;
 using Jangbu.Ledger;
 using Jangbu.Node.Drivers;
 using Jangbu.Payments.Books;
+using Jangbu.Payments.Export;
 
 namespace Jangbu.Node;
 
@@ -32,8 +33,10 @@ public sealed partial class JangbuNode
         ExportFormat.Json => engine.Book.Ledger.ExportJson(),
         ExportFormat.Fernet => engine.Book.Ledger.ExportFernet(_home.Password, WallClock.Now)
             ?? throw new JangbuException(FailureCode.WrongPassword, ExitCategory.Access, "the ledger was put under another password meanwhile", ("file", HomeFolder.LedgerName)),
-        _ => throw new JangbuException(FailureCode.OptionInvalid, ExitCategory.Usage, $"the ledger cannot be exported as {format} yet",
-            ("option", nameof(format)), ("value", format.ToString()), ("range", "Json, Fernet")),
+        ExportFormat.Csv => CsvExport.Write(engine.Book.Book),
+        ExportFormat.Hledger => HledgerExport.Write(engine.Book.Book),
+        ExportFormat.Beancount => BeancountExport.Write(engine.Book.Book),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "no such form"),
     }), cancellationToken);
 
     /// <summary>Writes a copy of all that is on the disk to a new file; the head file is not copied (PROTOCOL §6.1).</summary>

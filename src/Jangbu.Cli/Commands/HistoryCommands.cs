@@ -100,7 +100,8 @@ internal static class HistoryCommands
         _ => new("내가 정할 것", "yours to decide"),
     };
 
-    private static string Sentence(BalanceLine line, Language language)
+    /// <summary>A balance in one line for a person.</summary>
+    public static string Sentence(BalanceLine line, Language language)
     {
         bool iOwe = line.Net.StartsWith('-');
         string money = MoneyText.Format(line.Net.TrimStart('-'), line.Asset, language);

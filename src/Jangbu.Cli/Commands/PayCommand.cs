@@ -21,10 +21,11 @@ internal static class PayCommand
         var request = new Option<string?>("--request") { HelpName = "ID", Description = new Text("이 요청에 답함", "the request it answers").In(language) };
         var reverses = new Option<string?>("--reverses") { HelpName = "ID", Description = new Text("이 거래를 되돌림", "the transaction it undoes").In(language) };
         Option<string?> wait = Wait(language);
+        var file = new Option<string?>("--out") { HelpName = "FILE.jbmsg", Description = new Text("손으로 건넬 봉투를 파일로도 씀", "also write the sealed envelope for carrying by hand").In(language) };
         var later = new Option<bool>("--later") { Description = new Text("서명만 하고 나중에 보냄", "sign now, send later").In(language) };
         var command = new Command("pay", new Text("돈을 줍니다 (상대가 받아야 끝남)", "pay somebody; it is done once they accept").In(language))
         {
-            name, amount, asset, memo, due, request, reverses, wait, later,
+            name, amount, asset, memo, due, request, reverses, wait, later, file,
         };
         command.Does(async invocation =>
         {
@@ -48,6 +49,8 @@ internal static class PayCommand
             Question.Confirm(invocation, new(
                 $"{Printable.From(contact.Name)}님({mark.Korean})에게 {money}을 보낼까요?", $"Pay {money} to {Printable.From(contact.Name)} ({mark.English})?"));
             PaymentOutcome outcome = await node.PayAsync(contact, much, what, options, new StageLines(output), invocation.Cancelled).ConfigureAwait(false);
+            if (invocation.Parsed.GetValue(file) is { } path)
+                await FileCommand.WriteAsync(node, contact.Name, invocation.PathOf(path), invocation.Cancelled).ConfigureAwait(false);
             return Outcomes.Report(output, outcome, contact.Name, much.ToString(), what.ToString());
         });
         return command;

@@ -75,6 +75,8 @@ internal sealed record FailureText(Text What, IReadOnlyList<string> Next)
                 new("DHT 노드가 하나도 대답하지 않습니다. 인터넷 연결과 방화벽(UDP)을 살펴 주세요. 이미 서명한 것은 그대로 대기합니다.",
                     "No DHT node answers. Check the network and whether a firewall blocks UDP. What was signed stays queued."),
                 ["jangbu pending retry", "jangbu netcheck"]),
+            FailureCode.EnvelopeRefused => new(
+                new($"이 파일은 받을 수 없습니다 ({P("code")}). 아무것도 바뀌지 않았습니다.", $"The file was not taken ({P("code")}). Nothing was changed."), []),
             FailureCode.NotMet => new(
                 new("초대한 사람을 만나지 못했습니다. 상대가 접속해 있을 때 다시 해 주세요. 초대는 24시간 동안 쓸 수 있습니다.",
                     "Whoever made this invitation was not met. Try again while they are online; an invitation lives for 24 hours."),

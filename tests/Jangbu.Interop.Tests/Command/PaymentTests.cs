@@ -9,12 +9,12 @@ public sealed class PaymentTests
         ["signed", "resolving", "offer_stored", "answer_found", "ice_connected", "dtls_connected", "sent", "received", "processed"];
 
     [Fact]
-    public void Demo_OnLoopback_TellsTheWholeStoryAndItIsTrue()
+    public void Demo_TwoHundredPayments_TellsTheWholeStoryAndItIsTrue()
     {
-        CommandResult demo = JangbuCommand.Run("demo", "--payments", "8", "--json");
+        CommandResult demo = JangbuCommand.Run("demo", "--payments", "200", "--json");
         Assert.True(demo.Exit == 0, demo.ToString());
         Assert.Equal("ok", demo.Result.GetProperty("status").GetString());
-        Assert.Equal(8, demo.Result.GetProperty("payments").GetInt32());
+        Assert.Equal(200, demo.Result.GetProperty("payments").GetInt32());
         Assert.Equal(["ok", "ok"], demo.Result.GetProperty("ledgers").EnumerateArray().Select(ledger => ledger.GetProperty("status").GetString()));
         Assert.All(demo.Lines.SkipLast(1), line => Assert.True(line.TryGetProperty("who", out _), line.ToString()));
     }

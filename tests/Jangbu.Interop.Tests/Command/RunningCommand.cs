@@ -59,6 +59,8 @@ public sealed class RunningCommand : IDisposable
     {
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
+        // Waits for the end of the output too: a line that is still on its way must find somewhere to go.
+        _process.WaitForExit();
         _process.Dispose();
         _lines.Dispose();
     }

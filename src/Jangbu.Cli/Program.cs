@@ -13,6 +13,9 @@ namespace Jangbu.Cli;
 /// <summary>The command <c>jangbu</c> (docs/CLI.md).</summary>
 internal static class Program
 {
+    /// <summary>One tree a language: options know every tree they stand in, so a process that serves many commands must not build it anew.</summary>
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<Language, RootCommand> Trees = new();
+
     private static async Task<int> Main(string[] arguments)
     {
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -35,7 +38,7 @@ internal static class Program
 
     /// <summary>Reads a command line; also one that another process of the same person was given.</summary>
     public static ParseResult Parse(IReadOnlyList<string> arguments, Language language) =>
-        Tree(language).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        Trees.GetOrAdd(language, Tree).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     private static RootCommand Tree(Language language)
     {
@@ -53,6 +56,7 @@ internal static class Program
                 CompletionCommand.Create(language), HelpCommand.Create(language), Version(language), Demo.DemoPerson.Create(language),
             ])
             root.Subcommands.Add(command);
+        UsageErrors.RefuseOptionsAsValues(root);
         return root;
     }
 

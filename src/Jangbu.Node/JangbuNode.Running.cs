@@ -61,7 +61,8 @@ public sealed partial class JangbuNode
     private static EngineNetwork MakeNetwork(JangbuOptions options, OpenedHome home, NodeSockets sockets, PeerRoadMaker roads, bool loopback, RandomNumberGenerator random)
     {
         if (home.Book.Ledger.ReadOnlyReason is { } reason)
-            throw new JangbuException(FailureCode.LedgerDamaged, ExitCategory.Integrity, $"the ledger is read only: {reason}", ("file", HomeFolder.LedgerName), ("why", reason));
+            throw new JangbuException(FailureCode.LedgerDamaged, ExitCategory.Integrity, $"the ledger is read only: {reason}", ("file", HomeFolder.LedgerName),
+                ("line", home.Book.Ledger.DamagedLine.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("why", reason));
         sockets.OpenDht(options.DhtPort);
         AddressFamilies families = AddressFamilies.None;
         foreach (IPEndPoint local in sockets.DhtEndPoints)

@@ -32,11 +32,11 @@ internal sealed record Invocation(ParseResult Parsed, Output Output, Cancellatio
 
     /// <summary>The node, for its ledger only.</summary>
     public async Task<NodeLease> OpenAsync() =>
-        Running is { } node ? new NodeLease(node, isOwn: false) : new NodeLease(await JangbuNode.OpenAsync(this.ToNodeOptions(), Cancelled).ConfigureAwait(false), isOwn: true);
+        Running is { } node ? new NodeLease(node, isOwn: false) : Own(await JangbuNode.OpenAsync(this.ToNodeOptions(), Cancelled).ConfigureAwait(false));
 
     /// <summary>The node, online.</summary>
     public async Task<NodeLease> StartAsync() =>
-        Running is { } node ? new NodeLease(node, isOwn: false) : new NodeLease(await JangbuNode.StartAsync(this.ToNodeOptions(), Cancelled).ConfigureAwait(false), isOwn: true);
+        Running is { } node ? new NodeLease(node, isOwn: false) : Own(await JangbuNode.StartAsync(this.ToNodeOptions(), Cancelled).ConfigureAwait(false));
 
     /// <summary>A duration such as <c>90s</c>, <c>10m</c>, <c>2h</c>, <c>500ms</c>, or bare seconds.</summary>
     public static bool TryParseDuration(string text, out TimeSpan duration)
@@ -54,6 +54,16 @@ internal sealed record Invocation(ParseResult Parsed, Output Output, Cancellatio
             && value * seconds <= 366 * 86400.0;
         duration = read ? TimeSpan.FromSeconds(value * seconds) : default;
         return read;
+    }
+
+    /// <summary>Says what opening found: a torn last line that is cut off now, or damage behind which nothing counts (PROTOCOL §6).</summary>
+    private NodeLease Own(JangbuNode node)
+    {
+        if (node.TornBytes > 0)
+            Output.Say(new Text($"쓰다 만 마지막 줄({node.TornBytes}바이트)을 잘라 냈습니다. 받았다고 답한 것은 그 안에 없습니다.", $"A torn last line ({node.TornBytes} bytes) was cut off. Nothing acknowledged was in it."));
+        if (node.ReadOnlyReason is { } why)
+            Output.Say(new Text($"! 장부가 손상되어 읽기만 합니다 ({why}). 그 뒤의 거래는 셈에 들지 않습니다. → jangbu ledger verify", $"! The ledger is damaged and read only ({why}). What stands behind that is not counted. → jangbu ledger verify"));
+        return new NodeLease(node, isOwn: true);
     }
 
     private static string DefaultHome()

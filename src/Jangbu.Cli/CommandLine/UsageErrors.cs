@@ -22,6 +22,19 @@ internal static class UsageErrors
         return argument;
     }
 
+    /// <summary>Refuses <c>--memo --later</c> for every option of every command: a forgotten value must not eat the next option.</summary>
+    public static void RefuseOptionsAsValues(Command command)
+    {
+        foreach (Option option in command.Options.Where(option => option.ValueType != typeof(bool)))
+            option.Validators.Add(result =>
+            {
+                foreach (Token token in result.Tokens.Where(token => token.Value.StartsWith("--", StringComparison.Ordinal)))
+                    result.AddError(token.Value);
+            });
+        foreach (Command child in command.Subcommands)
+            RefuseOptionsAsValues(child);
+    }
+
     /// <summary>The first thing wrong, and where to read more.</summary>
     public static Text Describe(ParseResult parsed)
     {

@@ -39,7 +39,7 @@ internal static class ContactCommands
             Output output = invocation.Output;
             output.Object(Members(contact).Prepend(("type", "contact")));
             output.Object(("type", "result"), ("status", "ok"));
-            output.Line(new Text($"{Printable.From(contact.Name)}님을 더했습니다 (확인 전).", $"Added {Printable.From(contact.Name)} (not compared yet)."));
+            output.Line(new Text($"{Printable.From(contact.Name)}님의 카드가 있습니다. {Mark(contact).Korean}", $"{Printable.From(contact.Name)} is a contact. {Mark(contact).English}"));
             output.Line($"  → jangbu id --safety {Printable.From(contact.Name)}");
             return ExitCode.Done;
         });

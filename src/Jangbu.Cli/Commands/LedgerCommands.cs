@@ -48,7 +48,8 @@ internal static class LedgerCommands
         if (report.TornBytes > 0)
             output.Line(new Text($"  쓰다 만 마지막 줄({report.TornBytes}바이트)이 있습니다. 다음에 열 때 잘라 냅니다.", $"  A torn last line ({report.TornBytes} bytes) will be cut at the next opening."));
         output.Line(new Text("  확인한 것: ", "  checked: ").In(output.Language) + string.Join(", ", report.Checked));
-        output.Line(new Text("  확인하지 않은 것: ", "  not checked: ").In(output.Language) + string.Join(", ", report.NotChecked));
+        if (report.NotChecked.Count > 0)
+            output.Line(new Text("  확인하지 않은 것: ", "  not checked: ").In(output.Language) + string.Join(", ", report.NotChecked));
     }
 
     private static string Status(LedgerState state) => state switch

@@ -48,7 +48,18 @@ internal static class PayCommand
             string money = MoneyText.Format(much.ToString(), what.ToString(), output.Language);
             Question.Confirm(invocation, new(
                 $"{Printable.From(contact.Name)}님({mark.Korean})에게 {money}을 보낼까요?", $"Pay {money} to {Printable.From(contact.Name)} ({mark.English})?"));
-            PaymentOutcome outcome = await node.PayAsync(contact, much, what, options, new StageLines(output), invocation.Cancelled).ConfigureAwait(false);
+            PaymentOutcome outcome;
+            var stages = new StageLines(output);
+            try
+            {
+                outcome = await node.PayAsync(contact, much, what, options, stages, invocation.Cancelled).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stages.Last is not null)
+            {
+                // Stopped after the signature: it waits in the ledger, and whoever reads the exit code must not pay again.
+                HistoryLine line = node.History().First(line => line.Id == stages.Last.Id);
+                outcome = new PaymentOutcome.Waiting(line.State == TransactionState.Queued ? WaitingState.Queued : WaitingState.Delivered) { Id = line.Id, Tx = line.Tx, Elapsed = stages.Last.Elapsed };
+            }
             if (invocation.Parsed.GetValue(file) is { } path)
                 await FileCommand.WriteAsync(node, contact.Name, invocation.PathOf(path), invocation.Cancelled).ConfigureAwait(false);
             return Outcomes.Report(output, outcome, contact.Name, much.ToString(), what.ToString());

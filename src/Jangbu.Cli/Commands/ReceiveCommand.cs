@@ -31,14 +31,22 @@ internal static class ReceiveCommand
     private static async Task<ExitCode> RunAsync(Invocation invocation, NodeLease lease, bool once, Amount? limit, CancellationToken end)
     {
         JangbuNode node = lease.Node;
+        int deciding = 0;
         try
         {
             await foreach (NodeEvent happened in node.EventsAsync(end).ConfigureAwait(false))
             {
                 EventLines.Report(invocation.Output, happened);
+                bool left = false;
                 if (happened is NodeEvent.Received { Line: { Kind: HistoryKind.Transaction, State: TransactionState.Undecided } line })
-                    await DecideAsync(invocation, node, line, limit).ConfigureAwait(false);
-                if (once && happened is NodeEvent.Processed { Line.Sent: false })
+                {
+                    left = !await DecideAsync(invocation, node, line, limit).ConfigureAwait(false);
+                    deciding += left ? 0 : 1;
+                }
+                bool decided = happened is NodeEvent.Processed { Line.Sent: false };
+                deciding -= decided && deciding > 0 ? 1 : 0;
+                // Once: a transaction is decided, or is left to a person who cannot be asked here; what was decided meanwhile is told first.
+                if (once && deciding == 0 && (decided || left))
                     break;
             }
         }
@@ -51,17 +59,18 @@ internal static class ReceiveCommand
         return ExitCode.Done;
     }
 
-    private static async Task DecideAsync(Invocation invocation, JangbuNode node, HistoryLine line, Amount? limit)
+    /// <returns>False when it is left for later.</returns>
+    private static async Task<bool> DecideAsync(Invocation invocation, JangbuNode node, HistoryLine line, Amount? limit)
     {
         if (limit is { } most && Amount.Parse(line.Amount) <= most && !node.Contacts[line.Contact].Forked)
         {
             await node.AcceptAsync(line.Id, CancellationToken.None).ConfigureAwait(false);
-            return;
+            return true;
         }
         if (!invocation.Output.CanAsk)
         {
             invocation.Output.Say(new Text($"정해 주세요: jangbu pending accept {line.Id}", $"To decide: jangbu pending accept {line.Id}"));
-            return;
+            return false;
         }
         string money = MoneyText.Format(line.Amount, line.Asset, invocation.Language);
         bool yes = await Task.Run(() => invocation.Output.Ask(new(
@@ -70,5 +79,6 @@ internal static class ReceiveCommand
             await node.AcceptAsync(line.Id, CancellationToken.None).ConfigureAwait(false);
         else
             await node.RejectAsync(line.Id, null, CancellationToken.None).ConfigureAwait(false);
+        return true;
     }
 }

@@ -8,7 +8,20 @@ internal sealed record FailureText(Text What, IReadOnlyList<string> Next)
 {
     public static FailureText Of(JangbuException failure)
     {
-        string P(string name) => Printable.From(failure.Parameters.GetValueOrDefault(name, ""));
+        bool isWhole = true;
+        string P(string name)
+        {
+            isWhole &= failure.Parameters.ContainsKey(name);
+            return Printable.From(failure.Parameters.GetValueOrDefault(name, ""));
+        }
+        FailureText text = Describe(failure, P);
+        // Where the code came without what its sentence speaks of, the plain reason says more than a sentence with holes.
+        string reason = Printable.From(failure.Message);
+        return isWhole ? text : text with { What = new($"할 수 없습니다: {reason}. 아무것도 보내지 않았습니다.", $"This cannot be done: {reason}. Nothing was sent.") };
+    }
+
+    private static FailureText Describe(JangbuException failure, Func<string, string> P)
+    {
         return failure.Code switch
         {
             FailureCode.HomeMissing => new(
@@ -74,7 +87,7 @@ internal sealed record FailureText(Text What, IReadOnlyList<string> Next)
             FailureCode.DhtSilent => new(
                 new("DHT 노드가 하나도 대답하지 않습니다. 인터넷 연결과 방화벽(UDP)을 살펴 주세요. 이미 서명한 것은 그대로 대기합니다.",
                     "No DHT node answers. Check the network and whether a firewall blocks UDP. What was signed stays queued."),
-                ["jangbu pending retry", "jangbu netcheck"]),
+                ["jangbu pending retry", "jangbu status"]),
             FailureCode.EnvelopeRefused => new(
                 new($"이 파일은 받을 수 없습니다 ({P("code")}). 아무것도 바뀌지 않았습니다.", $"The file was not taken ({P("code")}). Nothing was changed."), []),
             FailureCode.NotMet => new(

@@ -6,8 +6,12 @@ namespace Jangbu.Cli.Terminal;
 /// <summary>The stages of a payment as they happen: a JSON object each on stdout, or a line each on stderr.</summary>
 internal sealed class StageLines(Output output) : IProgress<PaymentProgress>
 {
+    /// <summary>The last stage told; null before anything is signed.</summary>
+    public PaymentProgress? Last { get; private set; }
+
     public void Report(PaymentProgress value)
     {
+        Last = value;
         output.Object(
             ("type", "stage"), ("stage", value.StageName), ("id", value.Id.ToString()), ("ms", (long)value.Elapsed.TotalMilliseconds),
             ("path", value.Path), ("nodes", value.Nodes));

@@ -254,9 +254,15 @@ internal sealed class NodeLoop : IAsyncDisposable
         }
     }
 
+    /// <summary>A damaged ledger takes nothing in: somebody asked for what it cannot do, which is no fault of this program.</summary>
+    private JangbuException Damaged(Exception refused) => new(
+        FailureCode.LedgerDamaged, ExitCategory.Integrity, refused.Message, refused, ("file", HomeFolder.LedgerName),
+        ("line", _engine.Book.Ledger.DamagedLine.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("why", _engine.Book.Ledger.Damage.ToString()));
+
     private void Fail(Exception fault)
     {
-        _failure ??= new JangbuException(FailureCode.Internal, ExitCategory.Internal, $"a fault of this program: {fault.Message}", fault, ("what", fault.GetType().Name));
+        _failure ??= fault is LedgerStorageException && _engine.Book.Ledger.DamagedLine > 0 ? Damaged(fault)
+            : new JangbuException(FailureCode.Internal, ExitCategory.Internal, $"a fault of this program: {fault.Message}", fault, ("what", fault.GetType().Name));
         Log.Fault(_logger, fault);
         _sockets.Set.Wake();
     }

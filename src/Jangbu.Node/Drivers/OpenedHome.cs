@@ -103,7 +103,7 @@ internal sealed class OpenedHome : IDisposable
     private static IdentityKey ReadKey(HomeFolder folder, string password)
     {
         string pem = folder.ReadText(HomeFolder.Key)
-            ?? throw new JangbuException(FailureCode.HomeMissing, ExitCategory.NotFound, $"there is no key in {folder.Path}", ("home", folder.Path));
+            ?? throw new JangbuException(FailureCode.FileMissing, ExitCategory.NotFound, $"there is no key in {folder.Path}", ("file", Path.Combine(folder.Path, HomeFolder.Key)));
         // A change of password was cut short: the ledger has the new one, and the key under it stands beside.
         if (folder.ReadText(HomeFolder.NextKey) is { } next && !PrivateKeyFile.TryImport(pem, password, out _, out KeyError old, out _) && old == KeyError.WrongPassword
             && PrivateKeyFile.TryImport(next, password, out _, out _, out _))

@@ -39,12 +39,14 @@ public sealed class WrongInputTests(QuietHomes quiet) : IClassFixture<QuietHomes
         CommandResult paid = _homes.Run(1, "pay", TwoHomes.Second, "0.001", "--asset", "KRW");
         Assert.Equal(2, paid.Exit);
         Assert.Equal("amount_precision", paid.Result.GetProperty("code").GetString());
+        Assert.Contains("0.001", paid.Result.GetProperty("message").GetString()!, StringComparison.Ordinal);
         Assert.Empty(_homes.History(1));
     }
 
     [Theory]
     [InlineData("pay", TwoHomes.Second, "1", "--memmo", "x")]
     [InlineData("pay", "--memmo")]
+    [InlineData("pay", TwoHomes.Second, "1", "--memo", "--later")]
     [InlineData("balance", "--bad")]
     [InlineData("nonsense")]
     [InlineData("contact")]
@@ -190,6 +192,12 @@ public sealed class WrongInputTests(QuietHomes quiet) : IClassFixture<QuietHomes
         Assert.Equal(6, verified.Exit);
         Assert.Equal(("damaged", 2), (verified.Result.GetProperty("status").GetString(), verified.Result.GetProperty("line").GetInt32()));
         Assert.Equal(6, homes.Run(1, "pay", TwoHomes.Second, "1").Exit);
+        bytes[secondLine + 40] ^= 1;
+        bytes[^40] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        CommandResult later = homes.Run(1, "pay", TwoHomes.Second, "1", "--later");
+        Assert.Equal((6, "ledger_damaged"), (later.Exit, later.Result.GetProperty("code").GetString()));
+        Assert.Contains("damaged", homes.Run(1, "balance").Talk, StringComparison.Ordinal);
         Assert.Equal(bytes, File.ReadAllBytes(file));
     }
 
